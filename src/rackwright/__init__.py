@@ -1,0 +1,1 @@
+"""Rackwright plans AI infrastructure from the workload down to the parts list."""
