@@ -1,0 +1,1 @@
+"""What it emits: operation, embodied carbon with its disputed range, and water at source."""

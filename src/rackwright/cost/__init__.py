@@ -1,0 +1,1 @@
+"""What it costs: capital, operation, depreciation, and the price of a token."""

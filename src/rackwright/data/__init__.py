@@ -1,0 +1,1 @@
+"""Fact tables and other data that ship with the package."""

@@ -1,0 +1,1 @@
+"""Bandwidth and latency by tier, and the collectives that use them."""

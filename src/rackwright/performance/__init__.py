@@ -1,0 +1,1 @@
+"""How long it takes: operators on a roofline, mapping, memory, prefill, decode, training step, queueing and goodput."""

@@ -1,0 +1,1 @@
+"""The answer: cases, the design space, evaluation, search, uncertainty, sensitivity and explanation."""

@@ -1,0 +1,1 @@
+"""What people see: terminal tables, SVG drawings and the single-file HTML report."""

@@ -1,0 +1,1 @@
+"""When it can run, and on whom it depends."""

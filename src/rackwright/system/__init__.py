@@ -1,0 +1,1 @@
+"""What has to be bought: servers, racks, network and the bill of materials."""

@@ -1,0 +1,1 @@
+"""What has to be computed: model architectures, serving demand and training jobs."""
