@@ -32,7 +32,10 @@ def has_pip(path):
     """Tell whether the environment at `path` has a pip that starts."""
     python = os.path.join(path, "bin", "python")
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return os.path.exists(python) and subprocess.run([python, "-m", "pip", "--version"], check=False, **quiet).returncode == 0
+    return (
+        os.path.exists(python)
+        and subprocess.run([python, "-m", "pip", "--version"], check=False, **quiet).returncode == 0
+    )
 
 
 def make(path):
