@@ -67,12 +67,12 @@ def factor_and_dimension(unit: str) -> tuple[float, float, Dimension]:
     text = _BITS.sub(r"\1bit", text)
     ureg = registry()
     try:
-        zero = ureg.Quantity(0.0, text).to_base_units()
-        one = ureg.Quantity(1.0, text).to_base_units()
+        zero: Any = ureg.Quantity(0.0, text).to_base_units()
+        one: Any = ureg.Quantity(1.0, text).to_base_units()
     except (pint.PintError, AttributeError, TypeError, ValueError, SyntaxError, KeyError, ZeroDivisionError) as error:
         raise DimensionError(f"{unit!r} is not a unit") from error
-    offset = float(str(zero.magnitude))
-    scale = float(str(one.magnitude)) - offset
+    offset = float(zero.magnitude)
+    scale = float(one.magnitude) - offset
     pairs = ((name.strip("[]"), float(power)) for name, power in one.dimensionality.items() if power)
     return scale, offset, tuple(sorted(pairs))
 
