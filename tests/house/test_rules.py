@@ -48,7 +48,7 @@ GOOD = [
     (no_formula_page, 'def power():\n    """Return the power.\n\n    P = U I    (1)\n    """\n', "site"),
     (
         no_formula_page,
-        'def power():\n    """Return it.\n\n    References\n    ----------\n    [1] A book.\n    """\n',
+        'def power():\n    """Do.\n\n    References\n    ----------\n    [1] A book.\n    """\n',
         "site",
     ),
     (no_formula_page, 'def _power():\n    """Return the power."""\n', "site"),
