@@ -29,6 +29,40 @@ class Mapping:
 
 
 @record
+class TokenShape:
+    """The tokens of one forward pass on one attention replica (one tensor-parallel group)."""
+
+    tokens: Num = field("1", "new tokens computed in the pass")
+    sequences: Num = field("1", "sequences they belong to")
+    context: Num = field("1", "mean number of keys a new token attends to, itself included")
+    past: Num = field("1", "tokens per sequence that are in the KV cache before the pass", default=0.0)
+    phase: str = field("", "`prefill`, `decode`, or `training`: a prefill with all logits", default="decode")
+
+
+@record
+class Operator:
+    """One kernel of a forward pass on one rank; amounts are for one execution.
+
+    Amounts are counts without dimension (operations, bytes); the roofline gives them their unit.
+    """
+
+    name: str = field("", "what it computes")
+    family: str = field(
+        "", "`gemm`, `grouped_gemm`, `attention_prefill`, `attention_decode`, `elementwise` or `embedding`"
+    )
+    dtype: str = field("", "format of the arithmetic: `bf16`, `fp8`, `fp4`, `int8`")
+    flops: Num = field("1", "floating-point operations")
+    weight_bytes: Num = field("1", "bytes of weights read")
+    activation_bytes: Num = field("1", "bytes of activations read and written")
+    kv_bytes: Num = field("1", "bytes of KV cache read and written")
+    launches: float = field("", "kernel launches")
+    m: Num = field("1", "rows of the product: tokens (of one group, for a grouped product)")
+    n: Num = field("1", "columns of the product; keys attended for attention")
+    k: Num = field("1", "depth of the product; width of a head for attention")
+    count: Num = field("1", "executions per forward pass on one rank: layers of this type per pipeline stage")
+
+
+@record
 class Serving:
     """One replica in steady state at its stated batch."""
 
