@@ -34,7 +34,9 @@ bench: $(VENV)/.dev  ## measure, each beside a baseline taken in the same run
 	$(BIN)/python -m benchmarks $(BENCH)
 
 docs: $(VENV)/.docs  ## build the documentation into docs/_build/html
-	$(BIN)/python docs/build.py
+	$(BIN)/python tools/pages.py docs/_generated
+	$(BIN)/sphinx-build -n -W --keep-going -q -b html docs docs/_build/html
+	@echo "open docs/_build/html/index.html"
 
 lock:  ## resolve the lock files anew (UPGRADE=1 takes the newest versions)
 	$(PYTHON) tools/make_venv.py build/lock-venv

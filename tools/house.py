@@ -25,7 +25,7 @@ FRAGMENT = re.compile(r"(\+[a-z0-9]+(-[a-z0-9]+)*|\d+)\.(added|changed|fixed|rem
 
 _LEFT_FOR_LATER = ("TO" + "DO", "FIX" + "ME", "XX" + "X", "NotImplemented" + "Error")  # split, not to find themselves
 _UNFINISHED = re.compile(rf"\b({'|'.join(_LEFT_FOR_LATER)})\b")
-_EQUATION = re.compile(r"[=<>~].*\(\d+[a-z]?\)\s*$", re.MULTILINE)
+_EQUATION = re.compile(r"\(\d+[a-z]?\)")  # a numbered equation, or the number of one given elsewhere in the module
 _SOURCES = re.compile(r"^\s*(References|Sources?)\b", re.MULTILINE)
 _BROAD = {"Exception", "BaseException"}
 
@@ -120,7 +120,7 @@ def no_formula_page(source: Source) -> Iterator[str]:
             continue
         page = ast.get_docstring(node) or ""
         if not (_EQUATION.search(page) or _SOURCES.search(page)):
-            yield source.fault(node.lineno, f"{node.name}: no equation line `... = ...  (1)` and no References")
+            yield source.fault(node.lineno, f"{node.name}: no numbered equation (1) and no References")
 
 
 RULES: tuple[Callable[[Source], Iterable[str]], ...] = (
@@ -136,6 +136,17 @@ RULES: tuple[Callable[[Source], Iterable[str]], ...] = (
 def faults() -> list[str]:
     """Return every fault of every rule in the package."""
     return [fault for source in sources() for rule in RULES for fault in rule(source)]
+
+
+def imported_roots(source: Source) -> set[str]:
+    """Return the top-level packages a file imports, wherever in it."""
+    roots = set()
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import):
+            roots |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            roots.add(node.module.split(".")[0])
+    return roots
 
 
 def _functions(tree: ast.Module) -> Iterator[Function]:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -117,3 +118,12 @@ def test_documented_make_targets_exist():
 @pytest.mark.parametrize("path", [".ci/run", "tools/lock", "tools/ensure-browser"])
 def test_scripts_are_executable(path):
     assert os.access(ROOT / path, os.X_OK)
+
+
+def test_every_import_is_a_declared_dependency(sources, project):
+    meta, module_of = project["project"], {"pyyaml": "yaml"}
+    requirements = meta["dependencies"] + meta["optional-dependencies"]["frames"]
+    declared = {re.split(r"[<>=\[;]", text)[0].strip().lower() for text in requirements}
+    modules = {module_of.get(name, name) for name in declared} | {"rackwright"} | sys.stdlib_module_names
+    used = {(root, source.path.name) for source in sources for root in house.imported_roots(source)}
+    assert {pair for pair in used if pair[0] not in modules} == set()
