@@ -29,6 +29,9 @@ from rackwright.base.record import fields_of
 from rackwright.catalogue.table import Table, spread
 
 T = TypeVar("T")
+UNDISCLOSED = "undisclosed"
+"""Text `status` of a record that is listed although its numbers are not public; it may leave out every fact."""
+
 _FACT_KEYS = {"value", "unit", "low", "high", "source", "grade", "as_of", "note", "default"}
 
 
@@ -73,6 +76,7 @@ def build_table(name: str, kind: type[T], content: Mapping[str, Any]) -> Table[T
         texts[record_id] = {"name": str(record.get("name", record_id)), **_words(record.get("text", {}))}
         vectors[record_id] = {key: np.asarray(v, dtype=float) for key, v in record.get("vectors", {}).items()}
         given = record.get("facts", {})
+        undisclosed = texts[record_id].get("status") == UNDISCLOSED
         for field_name in given.keys() - numeric.keys():
             faults.append(f"{name}.{record_id}.{field_name}: no such field")
         for field_name, declared in numeric.items():
@@ -81,7 +85,7 @@ def build_table(name: str, kind: type[T], content: Mapping[str, Any]) -> Table[T
                 fact = read_fact(key, given[field_name], declared.metadata["unit"], content, faults)
                 if fact is not None:
                     facts[record_id, field_name] = fact
-            elif not declared.metadata["optional"]:
+            elif not declared.metadata["optional"] and not undisclosed:
                 faults.append(f"{name}.{record_id}.{field_name}: missing")
     if faults:
         raise CatalogueError("\n".join(faults))
