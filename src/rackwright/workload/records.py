@@ -7,27 +7,48 @@ from rackwright.base.record import Num, field, record
 
 @record
 class Attention:
-    """One attention layer type."""
+    """One token mixer: what lets a token see the tokens before it.
 
-    kind: str = field("", "`gqa` (covers MHA and MQA) or `mla`")
-    heads: int = field("", "query heads")
-    kv_heads: int = field("", "key and value heads; for MLA equal to `heads`")
-    head_dim: int = field("", "width of a query/key head (MLA: without the rotary part)")
+    Kinds, and what each keeps per token and per sequence (exactly: `workload.parameters`):
+    `gqa` softmax attention with grouped key-value heads (covers MHA and MQA); `mla` latent attention;
+    `compressed` one shared key-value head whose entries are merged by `compression` beyond a local `window`;
+    `delta` gated delta rule (linear attention); `mamba` selective state space (Mamba-2); `none` no mixer at all.
+    The last three keep a state of fixed size instead of a growing cache.
+    """
+
+    kind: str = field("", "`gqa`, `mla`, `compressed`, `delta`, `mamba` or `none`")
+    heads: int = field("", "query heads (delta: value heads; mamba: heads)")
+    kv_heads: int = field("", "key and value heads; for MLA equal to `heads` (delta: key heads; mamba: groups)")
+    head_dim: int = field("", "width of a query/key head (MLA: without the rotary part; mamba: state size)")
     value_dim: int = field("", "width of a value head")
     rope_dim: int = field("", "MLA: rotary width added to query and key", default=0)
-    query_rank: int = field("", "MLA: rank of the query compression; 0 for none", default=0)
+    query_rank: int = field("", "MLA, compressed: rank of the query compression; 0 for none", default=0)
     latent_rank: int = field("", "MLA: rank of the key-value latent", default=0)
     window: int = field("", "sliding-window length in tokens; 0 for full attention", default=0)
-    bias: bool = field("", "projections carry biases", default=False)
+    bias: bool = field("", "query, key and value projections carry biases", default=False)
+    output_bias: bool = field("", "output projection carries a bias", default=False)
     output_gate: bool = field("", "a sigmoid gate of the width of the attention output is computed", default=False)
-    qk_norm: bool = field("", "queries and keys are normalised", default=False)
+    output_gate_rank: int = field("", "rank of the output gate's projection; 0 for full rank", default=0)
+    qk_norm: bool = field("", "queries and keys are normalised per head", default=False)
+    full_qk_norm: bool = field("", "queries and keys are normalised over their whole projection", default=False)
+    sinks: bool = field("", "one learned sink logit per head", default=False)
+    shared_kv: bool = field("", "values are the keys: one projection; both are still cached", default=False)
+    index_heads: int = field("", "heads of the indexer that picks tokens; 0 for none or borrowed", default=0)
+    index_dim: int = field("", "width of an indexer head", default=0)
+    index_tokens: int = field("", "tokens the indexer lets a query read; 0 for all", default=0)
+    index_block: int = field("", "tokens picked together by a block indexer; 1 for token by token", default=1)
+    output_rank: int = field("", "compressed: rank of the output projection per group", default=0)
+    output_groups: int = field("", "compressed: head groups of the output projection", default=0)
+    compression: int = field("", "compressed: tokens merged into one cache entry; 0 for window only", default=0)
+    conv: int = field("", "delta, mamba: taps of the short convolution", default=0)
+    gate_rank: int = field("", "delta: rank of the decay gate per channel; 0 for one scalar per head", default=0)
 
 
 @record
 class FeedForward:
     """One feed-forward layer type: dense, or a mixture of experts."""
 
-    kind: str = field("", "`dense` or `moe`")
+    kind: str = field("", "`dense`, `moe` or `none`")
     width: int = field("", "hidden width of the dense layer, or of one routed expert")
     matrices: int = field("", "3 for gated (SwiGLU), 2 for plain")
     experts: int = field("", "routed experts; 0 for dense", default=0)
@@ -35,6 +56,9 @@ class FeedForward:
     shared_experts: int = field("", "experts every token passes", default=0)
     shared_width: int = field("", "hidden width of one shared expert", default=0)
     bias: bool = field("", "matrices carry biases", default=False)
+    latent: int = field("", "routed experts work on a projection of this width; 0 for the model width", default=0)
+    shared_gate: bool = field("", "the shared expert is scaled by a learned gate", default=False)
+    router_bias: bool = field("", "the router carries one bias per expert", default=False)
 
 
 @record
@@ -57,13 +81,35 @@ class Architecture:
     layers: tuple[LayerGroup, ...] = field("", "groups of equal layers, in any order")
     mtp_layers: tuple[LayerGroup, ...] = field("", "multi-token-prediction layers, if any", default=())
     learned_positions: int = field("", "learned position embeddings; 0 for rotary", default=0)
-    norms_per_layer: int = field("", "normalisations of model width per layer", default=2)
+    norms_per_layer: int = field("", "normalisations of model width per layer of mixer and feed-forward", default=2)
+    norm_vectors: int = field("", "vectors per normalisation: 1 for RMSNorm, 2 for LayerNorm with bias", default=1)
+    residual_streams: int = field(
+        "", "parallel residual streams (hyper-connections); 1 for the plain residual", default=1
+    )
+    residual_attention: bool = field("", "sublayers attend over the residuals of earlier blocks", default=False)
     notes: tuple[str, ...] = field("", "what was read from the config but approximated", default=())
 
     @property
     def depth(self) -> int:
         """Number of transformer layers."""
         return sum(group.count for group in self.layers)
+
+
+@record
+class ModelFacts:
+    """What is published about one model of the catalogue.
+
+    Text attributes in the table: name, vendor, release (ISO), hybrid (what makes it one, if it is), config_source,
+    config_grade. The architecture itself is the record's `config`, in the spelling of a Hugging Face config.json.
+    """
+
+    parameters: Num = field(
+        "1", "published parameters, all towers of the checkpoint that the source counts", optional=True
+    )
+    active_parameters: Num = field("1", "published parameters used per token", optional=True)
+    other_parameters: Num = field(
+        "1", "vision and audio towers inside `parameters`, no part of the decoder", optional=True
+    )
 
 
 @record
