@@ -1,6 +1,6 @@
 """Any Hugging Face `config.json` becomes an `Architecture`, by its features.
 
-    path, dict or catalogue name  ->  config.read_config  ->  mixers + feed_forwards per layer  ->  groups of equal layers
+    path, dict or catalogue name -> read_config -> mixer and feed-forward per layer -> groups of equal layers
 
 One reader serves every family; what a family fixes in code without saying so in its config is data
 (`data/model_families.yaml`). A key that could change the architecture and is not read raises `UnsupportedModelError`.
@@ -112,7 +112,7 @@ def _blocks(read: Reader, blocks: Any) -> list[Layer]:
 
 
 def _searched(read: Reader) -> list[Layer]:
-    """Read per-layer blocks found by architecture search: heads per group and feed-forward multiples, or none at all."""
+    """Read per-layer blocks found by architecture search: heads per group and feed-forward multiples, or nothing."""
     heads, hidden = read.positive("num_attention_heads"), read.positive("hidden_size")
     depth, count = read.positive("num_hidden_layers"), matrices(read)
     layers = []

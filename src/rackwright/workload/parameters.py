@@ -68,10 +68,8 @@ def _compressed(a: Attention, hidden: int) -> int:
 def _delta(a: Attention, hidden: int) -> int:
     key, value = a.kv_heads * a.head_dim, a.heads * a.value_dim
     taps = (2 * key + value) * a.conv
-    if a.gate_rank:
-        decay = a.gate_rank * (hidden + value) + value + a.heads
-    else:
-        decay = hidden * a.heads + 2 * a.heads
+    per_channel = a.gate_rank * (hidden + a.heads * a.head_dim) + a.heads * (a.head_dim + 1)
+    decay = per_channel if a.gate_rank else a.heads * (hidden + 2)
     return hidden * (2 * key + value + a.heads) + taps + decay + a.value_dim
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from rackwright.base.errors import UnsupportedModelError
@@ -33,7 +34,7 @@ class Reader:
         value = self.get(key, default)
         if value is None:
             raise UnsupportedModelError(f"{self.name}: config key `{key}` is missing")
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
             raise UnsupportedModelError(f"{self.name}: config key `{key}` must be a whole number, not {value!r:.80}")
         if not 0 <= value <= _LARGEST or int(value) != value:
             raise UnsupportedModelError(f"{self.name}: config key `{key}` must be a whole number, not {value!r:.80}")
