@@ -1,15 +1,15 @@
 """Read a fact table from YAML and check every record of it.
 
-    table: accelerators
-    as_of: 2026-11-22
-    sources: {AIC: "who, what, where"}
-    records:
-      - id: h100-sxm
-        name: H100 80GB SXM5
-        text: {vendor: NVIDIA}
-        vectors: {}
-        facts:
-          memory_bandwidth: {value: 3350, unit: GB/s, low: 3300, high: 3350, source: AIC, grade: datasheet, note: ""}
+table: accelerators
+as_of: 2026-11-22
+sources: {AIC: "who, what, where"}
+records:
+  - id: h100-sxm
+    name: H100 80GB SXM5
+    text: {vendor: NVIDIA}
+    vectors: {}
+    facts:
+      memory_bandwidth: {value: 3350, unit: GB/s, low: 3300, high: 3350, source: AIC, grade: datasheet, note: ""}
 """
 
 from __future__ import annotations

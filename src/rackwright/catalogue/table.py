@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rackwright.base import ops
-from rackwright.base.errors import UnknownNameError
+from rackwright.base.errors import CatalogueError, UnknownNameError
 from rackwright.base.facts import DEFAULT_SPREAD, Fact
 from rackwright.base.record import fields_of
 from rackwright.base.trace import Traced
@@ -104,6 +104,26 @@ class Table(Generic[T]):
                     rows[row] = draw(fact, samples, seed)
             columns[name] = rows
         return replace(self, columns=columns)
+
+    def joined(self, other: Table[T]) -> Table[T]:
+        """Return this table with the records of another of the same kind appended.
+
+        Raises
+        ------
+        CatalogueError
+            If a record is in both.
+        """
+        repeated = set(self.ids) & set(other.ids)
+        if repeated:
+            raise CatalogueError(f"{self.name}: {', '.join(sorted(repeated))} is there already")
+        return replace(
+            self,
+            ids=self.ids + other.ids,
+            texts={**self.texts, **other.texts},
+            vectors={**self.vectors, **other.vectors},
+            facts={**self.facts, **other.facts},
+            columns={name: np.concatenate([column, other.columns[name]]) for name, column in self.columns.items()},
+        )
 
     def with_fact(self, record_id: str, name: str, fact: Fact) -> Table[T]:
         """Return this table with one cell replaced, for instance by what the user states in a case."""

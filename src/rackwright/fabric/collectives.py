@@ -48,7 +48,7 @@ def all_reduce(data: Num, group: Group, fabric: Fabric) -> Num:
 
     g is the gain of all-reduce over all-gather bandwidth (in-switch reduction, one pass instead of two kernels).
     """
-    inside, domains = spread(group, fabric)
+    inside, domains = _spread(group, fabric)
     wire_in = 2.0 * _moved(inside) * data / (fabric.reduction_gain * fabric.scale_up_bandwidth)
     wire_out = 2.0 * _moved(domains) * data / (inside * fabric.scale_out_bandwidth)
     chained = fabric.call_latency + 2.0 * _serial(inside, domains, fabric)
@@ -63,7 +63,7 @@ def all_gather(data: Num, group: Group, fabric: Fabric) -> Num:
 
     w_in = (m-1)/m data / B_in,   w_out = (k-1)/k (data/m) / B_out,   L = c + s(m) a_in + s(k) a_out          (6)
     """
-    inside, domains = spread(group, fabric)
+    inside, domains = _spread(group, fabric)
     wire_in = _moved(inside) * data / fabric.scale_up_bandwidth
     wire_out = _moved(domains) * data / (inside * fabric.scale_out_bandwidth)
     latency = fabric.call_latency + _serial(inside, domains, fabric)
@@ -82,7 +82,7 @@ def all_to_all(data: Num, group: Group, fabric: Fabric) -> Num:
 
     All peers are written to at once; the two tiers work at the same time.
     """
-    inside, domains = spread(group, fabric)
+    inside, domains = _spread(group, fabric)
     wire_in = (inside - 1.0) / group.size * data / fabric.scale_up_bandwidth
     wire_out = (group.size - inside) / group.size * data / fabric.scale_out_bandwidth
     far = ops.where(domains > 1.0, fabric.scale_out_latency, 0.0)
@@ -97,14 +97,14 @@ def send(data: Num, group: Group, fabric: Fabric) -> Num:
 
     The slowest pair sets the pace of a pipeline, so one crossing is enough.
     """
-    _, domains = spread(group, fabric)
+    _, domains = _spread(group, fabric)
     crossing = domains > 1.0
     near = fabric.scale_up_latency + data / fabric.scale_up_bandwidth
     far = fabric.scale_out_latency + data / fabric.scale_out_bandwidth
     return ops.where(group.size > 1.0, fabric.call_latency + ops.where(crossing, far, near), 0.0)
 
 
-def spread(group: Group, fabric: Fabric) -> tuple[Num, Num]:
+def _spread(group: Group, fabric: Fabric) -> tuple[Num, Num]:
     """Return (ranks in one domain, domains spanned)."""
     fitting = ops.maximum(1.0, ops.floor(fabric.domain / group.stride))
     inside = ops.minimum(group.size, fitting)
