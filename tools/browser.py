@@ -95,6 +95,30 @@ _FAINT_TEXT = """(() => {
 })()"""
 
 
+_DRAWN_TEXT = """(() => {
+  const found = {clipped: [], overlapping: []};
+  for (const svg of document.querySelectorAll('svg')) {
+    const frame = svg.getBoundingClientRect();
+    if (svg.ownerSVGElement || !frame.width) continue;
+    const drawn = [...svg.querySelectorAll('text')]
+      .map(e => ({text: e.textContent.trim(), box: e.getBoundingClientRect()}))
+      .filter(e => e.text && e.box.width && e.box.height);
+    drawn.forEach(({text, box}, index) => {
+      const sides = [frame.left - box.left, box.right - frame.right, frame.top - box.top, box.bottom - frame.bottom];
+      const out = Math.max(...sides);
+      if (out > 1) found.clipped.push(`${text.slice(0, 40)}: ${Math.round(out)} px outside its drawing`);
+      for (const other of drawn.slice(index + 1)) {
+        const across = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
+        const down = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top);
+        if (across > 2 && down > 0.3 * Math.min(box.height, other.box.height))
+          found.overlapping.push(`${text.slice(0, 30)} / ${other.text.slice(0, 30)}`);
+      }
+    });
+  }
+  return found;
+})()"""
+
+
 class BrowserError(RuntimeError):
     """Chromium is absent, died, or refused a command."""
 
@@ -225,11 +249,11 @@ class Page:
             case "Network.requestWillBeSent" if not params["request"]["url"].startswith(("file:", "data:", "about:")):
                 self.requests.append(params["request"]["url"])
 
-    def view(self, width: int, height: int = 900, *, dark: bool = False) -> None:
-        """Set the window's size and the reader's colour scheme."""
+    def view(self, width: int, height: int = 900, *, dark: bool = False, printed: bool = False) -> None:
+        """Set the window's size, the reader's colour scheme, and whether the page shows as on paper."""
         self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.send("Emulation.setEmulatedMedia", features=[scheme])
+        self.send("Emulation.setEmulatedMedia", media="print" if printed else "", features=[scheme])
 
     def run(self, script: str) -> Any:
         """Evaluate a script and return its value."""
@@ -257,6 +281,14 @@ class Page:
     def faint_text(self) -> list[str]:
         """Return text outside drawings whose contrast is below 4.5 (3 for large text) [2]."""
         return list(self.run(_FAINT_TEXT))
+
+    def clipped_text(self) -> list[str]:
+        """Return words of drawings that reach beyond the drawing's frame."""
+        return list(self.run(_DRAWN_TEXT)["clipped"])
+
+    def overlapping_text(self) -> list[str]:
+        """Return pairs of words of a drawing that lie on each other."""
+        return list(self.run(_DRAWN_TEXT)["overlapping"])
 
     def screenshot(self, *, whole: bool = False) -> bytes:
         """Return a PNG of the window, or of the whole page."""

@@ -8,12 +8,14 @@ SOUND = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Sound</ti
 <style>:root { color-scheme: light dark } body { color: #111; background: #fff }
 @media (prefers-color-scheme: dark) { body { color: #eee; background: #111 } }</style>
 <h1>Sound</h1><div style="overflow-x: auto"><div style="width: 3000px">scrolls by itself</div></div>
-<svg role="img" aria-label="A bar" width="100" height="20"><rect width="50" height="20"/></svg>
+<svg role="img" aria-label="A bar" width="100" height="20">
+<text x="2" y="15">one</text><text x="60" y="15">two</text></svg>
 <svg aria-hidden="true" width="5" height="5"></svg><a href="#top">top</a></html>"""
 
 UNSOUND = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Unsound</title>
 <body style="background: #fff"><p class="wide" style="width: 1000px">wide</p><p style="color: #aaa">faint</p>
-<svg role="img" width="10" height="10"></svg><svg id="plain" width="10" height="10"></svg>
+<svg role="img" width="100" height="40"><text x="5" y="20">lies</text><text x="9" y="22">upon</text>
+<text x="80" y="35">sticks out</text></svg><svg id="plain" width="10" height="10"></svg>
 <img alt="" src="http://127.0.0.1:9/pixel.png"><button></button>
 <script>console.error("said so"); nothing.here();</script></html>"""
 
@@ -68,6 +70,16 @@ def test_missing_names_are_seen(load):
 
 def test_faint_text_is_seen(load):
     assert [fault.split(": ")[1] for fault in load(UNSOUND).faint_text()] == ["faint"]
+
+
+def test_words_outside_a_drawing_are_seen(load):
+    assert [fault.split(":")[0] for fault in load(UNSOUND).clipped_text()] == ["sticks out"]
+    assert load(SOUND).clipped_text() == []
+
+
+def test_words_on_each_other_are_seen(load):
+    assert load(UNSOUND).overlapping_text() == ["lies / upon"]
+    assert load(SOUND).overlapping_text() == []
 
 
 def test_pictures_follow_the_colour_scheme(load):
