@@ -1,12 +1,16 @@
 # The documented commands. Each one needs Python 3.11 or newer with pip, and make; nothing else.
 # Everything is installed into .venv, from lock files with hashes.
 
-PYTHON ?= python3
+PYTHON := python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
-CASE   ?= src/rackwright/cases/chat.yaml
-OUT    ?= out/demo
+CASE   := src/rackwright/cases/chat.yaml
+OUT    := out/demo
+# Words for the tools behind a command, such as `make test PYTEST='-k cooling'`; empty unless given.
+PYTEST :=
+BENCH  :=
+UPGRADE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench docs lock clean browser
