@@ -26,6 +26,7 @@ class Mapping:
     interleave: Num = field("1", "training: model chunks per pipeline stage", default=1.0)
     zero_stage: Num = field("1", "training: ZeRO stage 0-3", default=1.0)
     recompute: Num = field("1", "training: 0 none, 1 selective (attention), 2 full", default=1.0)
+    sequence_parallel: Num = field("1", "training: 1 when norms and residuals are split over tp, else 0", default=1.0)
 
 
 @record
