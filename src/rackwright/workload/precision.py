@@ -89,11 +89,14 @@ def precision_of(weights: str, compute: str = "", kv_cache: str = "") -> Precisi
         compute=rate,
         kv_cache=cache,
         weight_bytes=format_bytes(weights),
-        kv_bytes=float(formats().one(_known(cache)).element)
-        if cache in ("fp8", "bf16", "fp16")
-        else format_bytes(cache),
+        kv_bytes=_cache_bytes(cache),
         activation_bytes=format_bytes(ACTIVATIONS),
     )
+
+
+def _cache_bytes(name: str) -> float:
+    """Bytes of a cache element: 8-bit caches share one scale per tensor, 4-bit ones one per group."""
+    return float(formats().one("fp8").element) if name == "fp8" else format_bytes(name)
 
 
 def training_precision(name: str) -> Precision:
