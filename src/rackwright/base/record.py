@@ -18,6 +18,8 @@ Num: TypeAlias = float | NDArray[np.float64]
 """A number in SI: a float, an array (designs, 1), samples (designs, samples), or a `Traced` standing in for one."""
 
 R = TypeVar("R")
+RECORDS: dict[str, type[Any]] = {}
+"""Every record class by its name, so that a traced label such as `Site.pue` finds its meaning."""
 _MISSING = dataclasses.MISSING
 
 
@@ -59,7 +61,9 @@ def record(cls: type[R]) -> type[R]:
 
     if "__post_init__" not in vars(cls):
         cls.__post_init__ = label_traced  # type: ignore[attr-defined]
-    return dataclasses.dataclass(frozen=True, slots=True, eq=False)(cls)
+    made: type[R] = dataclasses.dataclass(frozen=True, slots=True, eq=False)(cls)
+    RECORDS[title] = made
+    return made
 
 
 def replace(instance: R, **changes: Any) -> R:

@@ -39,7 +39,7 @@ def _scaled(dim: Dimension, exponent: float) -> Dimension:
 class Traced(NDArrayOperatorsMixin):
     """A value with dimension and provenance; see the module text."""
 
-    __slots__ = ("dimension", "fact", "inputs", "label", "op", "partials", "value")
+    __slots__ = ("dimension", "fact", "inputs", "label", "op", "partials", "unit", "value")
 
     def __init__(
         self,
@@ -56,13 +56,14 @@ class Traced(NDArrayOperatorsMixin):
         self.inputs = inputs
         self.partials = partials
         self.label = ""
+        self.unit = ""
         self.fact: Any = None
 
     @classmethod
     def leaf(cls, value: Any, unit: str, fact: Any, label: str) -> Traced:
         """Return a traced fact: the start of every derivative."""
         traced = cls(value, dimension(unit), op="fact")
-        traced.fact, traced.label = fact, label
+        traced.fact, traced.label, traced.unit = fact, label, unit
         return traced
 
     def labelled(self, label: str, unit: str) -> Traced:
@@ -73,7 +74,7 @@ class Traced(NDArrayOperatorsMixin):
         if self.label == label:
             return self
         named = Traced(self.value, wanted, op="name", inputs=(self,), partials=(lambda adjoint, *_: adjoint,))
-        named.label = label
+        named.label, named.unit = label, unit
         return named
 
     @property

@@ -33,9 +33,8 @@ def write_atomically(path: Path, text: str) -> None:
             os.fsync(stream.fileno())
         Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(path)
-    except BaseException:  # noqa: BLE001 - re-raised; the temporary file must go even on Ctrl-C
+    finally:
         Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _umask() -> int:

@@ -1,0 +1,40 @@
+"""The command line: thin commands over the library, one error style, `--json` everywhere.
+
+Exit codes: 0 done; 1 the plan exists but no design keeps every limit; 2 the input is invalid or an output would be
+overwritten; 130 stopped by the user. Nothing is written unless the code is 0 or 1.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+INVALID, STOPPED = 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    import typer
+    from typer.exceptions import TyperException
+
+    from rackwright.base.errors import RackwrightError
+    from rackwright.cli.app import app
+
+    try:
+        code = app(args=list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
+    except TyperException as error:
+        if error.format_message():
+            sys.stderr.write(f"error: {error.format_message()}\n")
+        return INVALID
+    except RackwrightError as error:
+        from rackwright.cli.output import show_error
+
+        show_error(error)
+        return INVALID
+    except (typer.Abort, KeyboardInterrupt):
+        sys.stderr.write("stopped\n")
+        return STOPPED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    return code if isinstance(code, int) else 0

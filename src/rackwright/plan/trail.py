@@ -1,0 +1,148 @@
+"""From a traced number to its formula steps: which named quantities went in, and how they were combined.
+
+The formula text is read off the recorded computation itself, so it is always the formula that was used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rackwright.base.trace import Traced, gradient
+
+_INFIX = {"add": "+", "subtract": "-", "multiply": "x", "true_divide": "/", "power": "^"}
+_CALLS = {"maximum": "max", "minimum": "min", "name": "", "positive": ""}
+_TIGHTNESS = {"add": 1, "subtract": 1, "multiply": 2, "true_divide": 2, "power": 3}
+_LONGEST_FORMULA = 240
+_LONGEST_SUM = 6
+
+
+@dataclass(frozen=True)
+class Step:
+    """One named quantity: value, formula in terms of its inputs, and those inputs."""
+
+    key: str
+    node: Traced
+    formula: str
+    inputs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Trail:
+    """A metric's steps in the order a reader wants them, and the facts behind it with their elasticities."""
+
+    steps: tuple[Step, ...]
+    elasticities: dict[str, float]
+    leaves: dict[str, Traced]
+
+
+def trail_of(output: Traced, *, most_steps: int = 60) -> Trail:
+    """Return the formula steps behind `output`, nearest first, and the elasticity of every fact.
+
+        elasticity_f = (d output / d f) * f / output                                            (1)
+
+    `most_steps` bounds the walk; the facts and elasticities are always complete.
+    """
+    keys = _Keys()
+    steps: list[Step] = []
+    queue: list[Traced] = [output]
+    seen = {id(output)}
+    while queue and len(steps) < most_steps:
+        node = queue.pop(0)
+        formula, inputs = _formula(node, keys)
+        steps.append(Step(keys.of(node), node, formula, tuple(keys.of(item) for item in inputs)))
+        for item in inputs:
+            if item.fact is None and id(item) not in seen:
+                seen.add(id(item))
+                queue.append(item)
+    slopes = gradient(output)
+    bottom = float(output)
+    elasticities = {
+        key: float(np.sum(np.asarray(slope) * np.asarray(leaf.value))) / bottom if bottom else 0.0
+        for key, (leaf, slope) in slopes.items()
+    }
+    ranked = dict(sorted(elasticities.items(), key=lambda item: (-abs(item[1]), item[0])))
+    return Trail(tuple(steps), ranked, {key: leaf for key, (leaf, _) in slopes.items()})
+
+
+class _Keys:
+    """Unique, readable keys: the label, numbered when several quantities share it."""
+
+    def __init__(self) -> None:
+        self._by_node: dict[int, str] = {}
+        self._count: dict[str, int] = {}
+
+    def of(self, node: Traced) -> str:
+        if node.fact is not None:
+            return str(node.fact.key)
+        known = self._by_node.get(id(node))
+        if known is None:
+            label = node.label or node.op
+            self._count[label] = self._count.get(label, 0) + 1
+            number = self._count[label]
+            known = label if number == 1 else f"{label} ({number})"
+            self._by_node[id(node)] = known
+        return known
+
+
+def _formula(node: Traced, keys: _Keys) -> tuple[str, list[Traced]]:
+    """Return the formula of a named node in terms of the nearest named nodes, and those nodes."""
+    inputs: list[Traced] = []
+    seen: set[int] = set()
+
+    def named(item: Traced) -> str:
+        if id(item) not in seen:
+            seen.add(id(item))
+            inputs.append(item)
+        return keys.of(item)
+
+    text = _render(node.inputs[0] if node.op == "name" else node, named, 0, top=True)
+    return (text if len(text) <= _LONGEST_FORMULA else text[: _LONGEST_FORMULA - 3] + "..."), inputs
+
+
+def _render(node: Traced, named: Any, tightness: int, *, top: bool = False) -> str:
+    if node.op == "constant":
+        return _number(node.value)
+    if node.label and (not top or node.fact is not None):
+        return str(named(node))
+    if node.op == "name":
+        return _render(node.inputs[0], named, tightness, top=top)
+    if node.op == "add":
+        terms = [_render(item, named, 1) for item in _terms(node)]
+        shown = [term for term in terms if term != "0"]
+        if len(shown) > _LONGEST_SUM:
+            shown = [*shown[: _LONGEST_SUM - 1], f"... {len(shown) - _LONGEST_SUM + 1} more"]
+        text = " + ".join(shown) or "0"
+        return f"({text})" if tightness > 1 and len(shown) > 1 else text
+    if node.op in _INFIX:
+        own = _TIGHTNESS[node.op]
+        left = _render(node.inputs[0], named, own)
+        right = _render(node.inputs[1], named, own + (node.op in ("subtract", "true_divide", "power")))
+        text = f"{left} {_INFIX[node.op]} {right}"
+        return f"({text})" if own < tightness else text
+    if node.op == "negative":
+        return f"-{_render(node.inputs[0], named, 3)}"
+    arguments = ", ".join(_render(item, named, 0) for item in node.inputs)
+    return f"{_CALLS.get(node.op, node.op)}({arguments})"
+
+
+def _terms(node: Traced) -> list[Traced]:
+    """Flatten a sum of sums, iteratively because sums over operators can be long."""
+    terms: list[Traced] = []
+    stack = [node]
+    while stack:
+        item = stack.pop()
+        if item.op == "add" and (not item.label or item is node):
+            stack.extend(reversed(item.inputs))
+        elif item.op == "name" and not item.label:
+            stack.append(item.inputs[0])
+        else:
+            terms.append(item)
+    return terms
+
+
+def _number(value: Any) -> str:
+    array = np.asarray(value)
+    return f"{float(array.reshape(-1)[0]):.6g}" if array.size == 1 else f"<{array.size} values>"
