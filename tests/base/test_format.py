@@ -67,6 +67,7 @@ def test_reads_as_people_write_it(value: float, unit: str, text: str) -> None:
         (5e6, 5e6, "W", "5 MW"),
         (1.5e6, 1.2e6, "W", "1.2–1.5 MW"),
         (math.nan, 5e6, "W", "5 MW"),
+        (0.0675, 0.1125, "share", "6.75–11.2 %"),
         (-1.0, 2.0, "W", "-1 W to 2 W"),
     ],
 )

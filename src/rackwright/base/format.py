@@ -302,7 +302,10 @@ def _aligned(first: str, last: str) -> tuple[str, str]:
     if 0 in places:
         return first, last
     width = max(places)
-    return first + "0" * (width - places[0]), last + "0" * (width - places[1])
+    padded = first + "0" * (width - places[0]), last + "0" * (width - places[1])
+    if any(sum(sign.isdigit() for sign in text.lstrip("-0.")) > _DIGITS for text in padded):
+        return first, last
+    return padded
 
 
 def _fits(scale: Scale, values: Sequence[float]) -> bool:
