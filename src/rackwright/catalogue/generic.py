@@ -9,6 +9,7 @@ import numpy as np
 
 from rackwright.base.facts import Fact
 from rackwright.base.record import fields_of
+from rackwright.base.units import to_si
 from rackwright.catalogue.records import Accelerator, ServerRule, SystemSpec
 from rackwright.catalogue.table import Table
 
@@ -23,6 +24,7 @@ def generic_systems(
     P_max   = a n P_tdp + P_0                         a, P_0: slope and base of the server rule               (1)
     P_full  = f P_max,   P_idle = i P_full                                                                    (2)
     price   = n price_accelerator + price_host                                                                (3)
+    b_nic   = min(b_accelerator, b_port)              one port per accelerator                                (4)
 
     Cards (form factor PCIe) use the rule `card`, everything else `module`. Every value is graded `assumed`; ranges
     combine the ranges of what went in, end by end.
@@ -38,6 +40,7 @@ def generic_systems(
         rule = "card" if "PCIe" in accelerators.text(accelerator, "form_factor") else "module"
         record_id = PREFIX + accelerator
         ids.append(record_id)
+        chip = {name: accelerators.facts[accelerator, name] for name in ("tdp", "price", "scale_out_bandwidth")}
         cooling = accelerators.text(accelerator, "cooling")
         liquid = "liquid" in cooling and rule == "module"
         texts[record_id] = {
@@ -45,12 +48,12 @@ def generic_systems(
             "accelerator": accelerator,
             "kind": "server",
             "cooling": "hybrid" if liquid else "air",
-            "nic": "generic",
             "cpu": "host",
+            **_NETWORK[chip["scale_out_bandwidth"].value > _FAST],
+            "rack": "air",
             "status": accelerators.text(accelerator, "status"),
             "note": f"made up by the rule `{rule}` of server_rules",
         }
-        chip = {name: accelerators.facts[accelerator, name] for name in ("tdp", "price", "scale_out_bandwidth")}
         host = {f.name: rules.facts[rule, f.name] for f in fields_of(ServerRule)}
         for name, ends in _values(chip, host, liquid).items():
             facts[record_id, name] = _fact(f"systems.{record_id}.{name}", name, ends, rule, host)
@@ -80,11 +83,18 @@ def _values(chip: dict[str, Fact], host: dict[str, Fact], liquid: bool) -> dict[
         "mass": ends(host["mass"]),
         "price": count * ends(chip["price"]) + ends(host["host_price"]),
         "nics": count,
-        "nic_bandwidth": ends(chip["scale_out_bandwidth"]),
+        "nic_bandwidth": np.minimum(ends(chip["scale_out_bandwidth"]), ends(host["fastest_port"])),
         "cpus": ends(host["cpus"]),
     }
     return {name: tuple(float(x) for x in value) for name, value in values.items()}
 
+
+_FAST = to_si(400.0, "Gb/s")
+_NETWORK = {
+    False: {"nic": "generic-400", "switch": "th5-box", "optic": "800g-dr8", "copper": "dac-400"},
+    True: {"nic": "generic-800", "switch": "th5-box", "optic": "800g-dr8", "copper": "dac-800"},
+}
+"""Parts that a generic server takes up to 400 Gb/s per port, and above."""
 
 _WRITTEN = {"power_max": "kW", "power_typical": "kW", "power_idle": "kW", "nic_bandwidth": "Gb/s"}
 

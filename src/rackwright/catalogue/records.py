@@ -67,6 +67,7 @@ class ServerRule:
     usable_units: Num = field("1", "rack units that servers may fill in one rack")
     mass: Num = field("kg", "populated mass")
     host_price: Num = field("USD", "price of everything but the accelerators")
+    fastest_port: Num = field("B/s", "highest rate of one scale-out port")
     cpus: Num = field("1", "host processors")
 
 

@@ -22,7 +22,8 @@ latencies; bandwidth is that of the ring, which is optimal for long messages [2]
 
 Every function takes and returns numbers of any shape of `base.ops`; the result is in seconds; a group of one rank takes
 exactly no time. Against 12,000 measured NCCL collectives on 2 to 8 accelerators (A100 to GB200, 512 B to 512 MB) the
-shipped facts, one set for all generations, give a median absolute error of 13 %, the sets fitted to one generation each 8 to 10 % (tests/fabric/test_collectives.py).
+set of facts that serves all generations has a median absolute error of 13 %, the sets fitted to one generation each
+8 to 10 % (tests/fabric/test_collectives.py).
 
 References
 ----------
