@@ -27,6 +27,7 @@ _LEFT_FOR_LATER = ("TO" + "DO", "FIX" + "ME", "XX" + "X", "NotImplemented" + "Er
 _UNFINISHED = re.compile(rf"\b({'|'.join(_LEFT_FOR_LATER)})\b")
 _EQUATION = re.compile(r"\(\d+[a-z]?\)")  # a numbered equation, or the number of one given elsewhere in the module
 _SOURCES = re.compile(r"^\s*(References|Sources?)\b", re.MULTILINE)
+_NUMBERS = {"Num", "Breakdown"}
 _BROAD = {"Exception", "BaseException"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -112,14 +113,17 @@ def undocumented_package(source: Source) -> Iterator[str]:
 
 
 def no_formula_page(source: Source) -> Iterator[str]:
-    """Public functions of the domain rooms whose docstring has neither a numbered equation nor a source."""
-    if source.room not in DOMAIN_ROOMS or source.path.name.startswith("_"):
+    """Public functions of the domain rooms that compute, with neither a numbered equation nor a source.
+
+    Functions that take or return numbers compute; readers and registries do not. The module's docstring may speak for
+    all functions in it.
+    """
+    if source.room not in DOMAIN_ROOMS or _explains(ast.get_docstring(source.tree)):
         return
     for node in source.tree.body:
         if not isinstance(node, Function) or node.name.startswith("_"):
             continue
-        page = ast.get_docstring(node) or ""
-        if not (_EQUATION.search(page) or _SOURCES.search(page)):
+        if _computes(node) and not _explains(ast.get_docstring(node)):
             yield source.fault(node.lineno, f"{node.name}: no numbered equation (1) and no References")
 
 
@@ -147,6 +151,18 @@ def imported_roots(source: Source) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             roots.add(node.module.split(".")[0])
     return roots
+
+
+def _explains(page: str | None) -> bool:
+    return bool(page and (_EQUATION.search(page) or _SOURCES.search(page)))
+
+
+def _computes(function: Function) -> bool:
+    given = function.args
+    noted = [arg.annotation for arg in (*given.posonlyargs, *given.args, *given.kwonlyargs)] + [function.returns]
+    parts = (part for note in noted if note for part in ast.walk(note))
+    names = {part.id for part in parts if isinstance(part, ast.Name)}
+    return bool(names & _NUMBERS)
 
 
 def _functions(tree: ast.Module) -> Iterator[Function]:

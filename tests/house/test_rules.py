@@ -31,8 +31,8 @@ BAD = [
     (unfinished, "x = 1  # " + "TO" + "DO later\n", "cost"),
     (unfinished, "raise NotImplemented" + "Error\n", "cost"),
     (undocumented_package, "x = 1\n", "base"),
-    (no_formula_page, 'def power():\n    """Return the power."""\n', "site"),
-    (no_formula_page, "def power(): ...\n", "cost"),
+    (no_formula_page, 'def power() -> Num:\n    """Return the power."""\n', "site"),
+    (no_formula_page, "def power(x: int | Num): ...\n", "cost"),
 ]
 
 GOOD = [
@@ -45,14 +45,16 @@ GOOD = [
     (rough_statements, "print(1)\n", "cli"),
     (unfinished, "todos = 1\n", "cost"),
     (undocumented_package, '"""What it is."""\n', "base"),
-    (no_formula_page, 'def power():\n    """Return the power.\n\n    P = U I    (1)\n    """\n', "site"),
+    (no_formula_page, 'def power() -> Num:\n    """Return the power.\n\n    P = U I    (1)\n    """\n', "site"),
     (
         no_formula_page,
-        'def power():\n    """Do.\n\n    References\n    ----------\n    [1] A book.\n    """\n',
+        'def power() -> Num:\n    """Do.\n\n    References\n    ----------\n    [1] A book.\n    """\n',
         "site",
     ),
-    (no_formula_page, 'def _power():\n    """Return the power."""\n', "site"),
-    (no_formula_page, 'def power():\n    """Return the power."""\n', "report"),
+    (no_formula_page, 'def _power() -> Num:\n    """Return the power."""\n', "site"),
+    (no_formula_page, 'def power() -> Num:\n    """Return the power."""\n', "report"),
+    (no_formula_page, 'def read(name: str) -> Weather:\n    """Read the weather."""\n', "site"),
+    (no_formula_page, '"""Power.\n\nP = U I    (1)\n"""\ndef power() -> Num:\n    """Return it."""\n', "site"),
 ]
 
 
