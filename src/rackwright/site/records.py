@@ -48,7 +48,7 @@ class Weather:
     def thinned(self, step: int) -> Weather:
         """Return every `step`-th hour; a step that shares no factor with 24 keeps all hours of the day alike."""
         hours = {name: np.asarray(getattr(self, name))[..., ::step] for name in ("dry_bulb", "dew_point", "wet_bulb")}
-        return replace(self, **hours)  # type: ignore[type-var]
+        return replace(self, **hours)
 
 
 @record
@@ -156,6 +156,8 @@ class SiteFacts:
     dry_fan: Num = field("1", "dry-cooler fans at design temperature difference")
     fan_exponent: Num = field("1", "outdoor fan power over (design difference / temperature difference) to this power")
     fan_floor: Num = field("1", "smallest share of design power at which outdoor fans run")
+    fan_turndown: Num = field("1", "share of design fan power that remains without load: least speed, spare units")
+    pump_turndown: Num = field("1", "share of design pump power that remains without load: least flow, held pressure")
     chilled_pumps: Num = field("1", "chilled-water and condenser-water pumps")
     loop_pumps: Num = field("1", "coolant-distribution and facility-water pumps")
     immersion_pumps: Num = field("1", "tank and facility-water pumps")
@@ -199,3 +201,15 @@ class SiteFacts:
     cost_white_space: Num = field("1", "share of construction cost: white-space fit-out")
     cost_back_of_house: Num = field("1", "share of construction cost: back of house")
     cost_office: Num = field("1", "share of construction cost: offices")
+
+
+@record
+class WeatherFacts:
+    """Constants of the weather generator."""
+
+    peak_hour: Num = field("s", "time of the daily maximum after midnight")
+    persistence: Num = field("1", "correlation of one day's anomaly with the next")
+    deviation_share: Num = field("1", "standard deviation of daily means over the mean daily range")
+    deviation_lowest: Num = field("K", "lowest standard deviation of daily means")
+    deviation_highest: Num = field("K", "highest standard deviation of daily means")
+    dew_share: Num = field("1", "share of a day's anomaly that the dew point follows")
