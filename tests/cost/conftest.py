@@ -36,7 +36,11 @@ def leaf(key: str, value: float, unit: str) -> Any:
 @pytest.fixture
 def economics() -> Callable[[str], Economics]:
     table = load_table("economics", Economics)
-    return lambda name: table.one(name)  # a bound method would print the whole table when a test fails
+
+    def of_owner(name: str) -> Economics:  # returning `table.one` would print the whole table when a test fails
+        return table.one(name)
+
+    return of_owner
 
 
 @pytest.fixture

@@ -112,6 +112,15 @@ def test_dimensions_and_facts(world, make_leaf) -> None:
     assert {"tariff", "economics.hyperscaler.life_it", "accelerators_price", "share"} <= set(facts)
 
 
+def test_a_traced_cluster_without_a_network_is_priced(world, make_leaf) -> None:
+    made = world(make=make_leaf)
+    alone = {name: price for name, price in made["cluster"].capex.items() if not name.startswith("network")}
+    made["cluster"] = replace(made["cluster"], capex=Breakdown("USD", alone))
+    cost = price(**made, economics=load_table("economics", Economics).traced().one("neocloud"))
+    assert float(cost.annual["capital/network"]) == 0.0
+    assert float(cost.total) > 0.0
+
+
 # Published figures -----------------------------------------------------------------------------------------------
 
 

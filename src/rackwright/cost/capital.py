@@ -11,6 +11,7 @@ from rackwright.system.records import Cluster
 
 _NETWORK_PARTS = frozenset({"network", "switches", "optics", "cables", "nics"})
 _SHELL_PARTS = frozenset({"shell", "building", "site", "site_work", "office", "back_of_house"})
+_ASSET_CLASSES = ("it", "network", "mep", "shell", "land")
 _SMALLEST_RATE = 1e-9  # keeps the recovery factor finite at a cost of capital of zero, where it tends to 1 / n
 
 
@@ -77,7 +78,7 @@ def by_asset_class(capex: Breakdown, economics: Economics) -> dict[str, Num]:
 
     Sources: the classes are those of the lives and residual values in `Economics`.
     """
-    sums: dict[str, Num] = dict.fromkeys(("it", "network", "mep", "shell", "land"), 0.0)
+    sums: dict[str, Num] = dict.fromkeys(_ASSET_CLASSES, capex.total * 0.0)
     for name, amount in capex.items():
         asset = _asset_class(name)
         if asset:
