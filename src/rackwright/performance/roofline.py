@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -25,21 +25,19 @@ class FamilyRate:
     half_k: Num = field("1", "depth at half of the compute share", default=0.0)
 
 
-Rates = dict[tuple[str, str], FamilyRate]
-"""Rates by (family, dtype)."""
-
-_DTYPES = ("bf16", "fp8", "fp4")
 _SAME_RATE = {"bf16": "bf16", "fp16": "bf16", "fp8": "fp8", "int8": "fp8", "fp4": "fp4", "int4": "bf16"}
+_SHAPED = ("gemm", "grouped_gemm", "attention_prefill")
 
 
 def operator_time(operator: Operator, chip: Accelerator, efficiency: EfficiencyFacts) -> Num:
     """Time [s] of all executions of one operator in one forward pass on one rank.
 
         s       = (1 + m0/m) (1 + n0/n) (1 + k0/k)            slow-down of small products                 (1)
-        t       = max(flops s / (e_c peak), bytes / (e_b bandwidth)) + launches t_0                       (2)
+        t       = max(flops s / (e_c c peak), bytes / (e_b bandwidth)) + launches t_0                     (2)
         t_total = count t                                                                                 (3)
 
-    e_c, e_b <= 1 and s >= 1, so that use of compute and bandwidth never exceed 1 [1]. A format without matrix units on
+    e_c, e_b <= 1 are the family's shares of peak, c <= 1 the sustained clock, and s >= 1, so that use of compute and
+    of bandwidth never exceeds 1 [1]. A format without matrix units on
     the chip runs at the rate of the next wider one (4-bit as 8-bit, 8-bit as 16-bit).
 
     References
@@ -52,14 +50,13 @@ def operator_time(operator: Operator, chip: Accelerator, efficiency: EfficiencyF
 def kernel_time(operator: Operator, rates: Rates) -> Num:
     """Time [s] of one operator as in `operator_time`, t_total = count t, at rates worked out before (1)."""
     rate = rates[operator.family, _SAME_RATE[operator.dtype]]
-    moved = operator.weight_bytes + operator.activation_bytes + operator.kv_bytes
-    busy = moved * rate.byte_time
-    if operator.family in ("gemm", "grouped_gemm", "attention_prefill", "attention_decode"):
+    busy = (operator.weight_bytes + operator.activation_bytes + operator.kv_bytes) * rate.byte_time
+    if operator.family not in ("elementwise", "embedding"):
         slow = operator.flops * rate.operation_time
-        if operator.family != "attention_decode":
+        if operator.family in _SHAPED:
             slow = slow * (1.0 + rate.half_n / operator.n)
-        if operator.family in ("gemm", "grouped_gemm"):
-            slow = slow * (1.0 + rate.half_m / operator.m) * (1.0 + rate.half_k / operator.k)
+            if operator.family != "attention_prefill":
+                slow = slow * (1.0 + rate.half_m / operator.m) * (1.0 + rate.half_k / operator.k)
         busy = ops.maximum(slow, busy)
     return operator.count * (busy + operator.launches * rate.overhead)
 
@@ -79,41 +76,72 @@ def _or_else(value: Num, otherwise: Num) -> Num:
     return ops.where(np.isfinite(value), value, otherwise)
 
 
-def rates_of(chip: Accelerator, efficiency: EfficiencyFacts) -> Rates:
-    """Work out the rates of every family and format once for a chip.
+class Rates(dict[tuple[str, str], FamilyRate]):
+    """Rates by (family, format) of one chip, each worked out when first asked for."""
 
-    time of one operation = 1 FLOP / (e_c peak),   time of one byte = 1 B / (e_b bandwidth)               (1)
+    def __init__(self, chip: Accelerator, efficiency: EfficiencyFacts) -> None:
+        super().__init__()
+        self._chip, self._facts = chip, efficiency
+        self._byte_time = efficiency.byte / chip.memory_bandwidth
+        self._operation_times: dict[str, Num] = {}
+
+    def __missing__(self, key: tuple[str, str]) -> FamilyRate:
+        family, dtype = key
+        if dtype not in self._operation_times:
+            self._operation_times[dtype] = self._facts.operation / peak_rate(self._chip, dtype)
+        rate = _RULES[family](self._operation_times[dtype], self._byte_time, self._facts, dtype)
+        self[key] = rate
+        return rate
+
+
+def rates_of(chip: Accelerator, efficiency: EfficiencyFacts) -> Rates:
+    """Return the rates of every family and format on a chip.
+
+    time of one operation = 1 FLOP / (e_c c peak),   time of one byte = 1 B / (e_b bandwidth)             (1)
+
+    c is the clock under sustained load over that in a burst; it applies to kernels that keep the matrix units busy.
     """
-    e = efficiency
-    per_byte = e.byte / chip.memory_bandwidth
-    rates: Rates = {}
-    for dtype in _DTYPES:
-        per_operation = e.operation / peak_rate(chip, dtype)
-        gemm_share = e.gemm_compute if dtype == "bf16" else e.gemm_compute_8bit
-        half_n, half_k = e.gemm_half_n, e.gemm_half_k
-        gemm = FamilyRate(
-            per_operation / gemm_share, per_byte / e.gemm_bandwidth, e.gemm_overhead, e.gemm_half_m, half_n, half_k
-        )
-        grouped = FamilyRate(
-            per_operation / e.grouped_compute,
-            per_byte / e.grouped_bandwidth,
-            e.grouped_overhead,
-            e.grouped_half_m,
-            half_n,
-            half_k,
-        )
-        prefill = FamilyRate(
-            per_operation / e.prefill_compute,
-            per_byte / e.gemm_bandwidth,
-            e.prefill_overhead,
-            half_n=e.prefill_half_n,
-        )
-        decode = FamilyRate(per_operation / e.decode_compute, per_byte / e.decode_bandwidth, e.decode_overhead)
-        simple = FamilyRate(per_operation, per_byte / e.elementwise_bandwidth, e.elementwise_overhead)
-        rates["gemm", dtype], rates["grouped_gemm", dtype] = gemm, grouped
-        rates["attention_prefill", dtype], rates["attention_decode", dtype] = prefill, decode
-        rates["elementwise", dtype] = rates["embedding", dtype] = simple
-    return rates
+    return Rates(chip, efficiency)
+
+
+def _gemm(operation: Num, byte: Num, e: EfficiencyFacts, dtype: str) -> FamilyRate:
+    share = {"bf16": e.gemm_compute, "fp8": e.gemm_compute_8bit, "fp4": e.gemm_compute_4bit}[dtype]
+    slow, moved = operation / (share * e.sustained_clock), byte / e.gemm_bandwidth
+    return FamilyRate(slow, moved, e.gemm_overhead, e.gemm_half_m, e.gemm_half_n, e.gemm_half_k)
+
+
+def _grouped(operation: Num, byte: Num, e: EfficiencyFacts, dtype: str) -> FamilyRate:
+    slow, moved = operation / (e.grouped_compute * e.sustained_clock), byte / e.grouped_bandwidth
+    return FamilyRate(slow, moved, e.grouped_overhead, half_m=e.grouped_half_m, half_k=e.grouped_half_k)
+
+
+def _prefill(operation: Num, byte: Num, e: EfficiencyFacts, dtype: str) -> FamilyRate:
+    share = e.prefill_compute if dtype == "bf16" else e.prefill_compute_8bit
+    slow, moved = operation / (share * e.sustained_clock), byte / e.gemm_bandwidth
+    return FamilyRate(slow, moved, e.prefill_overhead, half_n=e.prefill_half_n)
+
+
+def _decode(operation: Num, byte: Num, e: EfficiencyFacts, dtype: str) -> FamilyRate:
+    return FamilyRate(operation / e.decode_compute, byte / e.decode_bandwidth, e.decode_overhead)
+
+
+def _latent(operation: Num, byte: Num, e: EfficiencyFacts, dtype: str) -> FamilyRate:
+    return FamilyRate(operation / e.latent_compute, byte / e.latent_bandwidth, e.latent_overhead)
+
+
+def _elementwise(operation: Num, byte: Num, e: EfficiencyFacts, dtype: str) -> FamilyRate:
+    return FamilyRate(operation, byte / e.elementwise_bandwidth, e.elementwise_overhead)
+
+
+_RULES: dict[str, Callable[[Num, Num, EfficiencyFacts, str], FamilyRate]] = {
+    "gemm": _gemm,
+    "grouped_gemm": _grouped,
+    "attention_prefill": _prefill,
+    "attention_decode": _decode,
+    "latent_decode": _latent,
+    "elementwise": _elementwise,
+    "embedding": _elementwise,
+}
 
 
 def flops_of(operators: Iterable[Operator]) -> Num:
