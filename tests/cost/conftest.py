@@ -55,7 +55,6 @@ def world() -> Callable[..., dict[str, Any]]:
             Cluster,
             accelerators=n("accelerators", 72.0 * scale, "1"),
             power_rated=n("power_rated", 132e3 * scale, "W"),
-            power_peak=n("power_peak", 120e3 * scale, "W"),
             capex=Breakdown(
                 "USD",
                 {
@@ -75,8 +74,7 @@ def world() -> Callable[..., dict[str, Any]]:
                 "USD",
                 {
                     "shell": n("shell", 0.5e6 * scale, "USD"),
-                    "power": n("power", 0.8e6 * scale, "USD"),
-                    "cooling": n("cooling", 0.4e6 * scale, "USD"),
+                    "power and cooling": n("plant", 1.2e6 * scale, "USD"),
                 },
             ),
         )

@@ -126,13 +126,12 @@ def test_a_traced_cluster_without_a_network_is_priced(world, make_leaf) -> None:
 
 def _published(make_record, nameplate: float, capex: dict[str, float], facility: float, accelerators: float) -> dict:
     """A cluster of published price on a US facility: meter energy at 85 % of nameplate, PUE 1.15, 7.5 ct/kWh."""
-    plant = {"shell": 0.35 * facility, "power": 0.40 * facility, "cooling": 0.25 * facility}
+    plant = {"shell": 0.35 * facility, "power and cooling": 0.65 * facility}
     return {
         "cluster": make_record(
             Cluster,
             accelerators=accelerators,
             power_rated=nameplate,
-            power_peak=nameplate,
             capex=Breakdown("USD", capex),
         ),
         "site": make_record(

@@ -9,8 +9,7 @@ from rackwright.cost.records import Economics
 from rackwright.site.records import Site
 from rackwright.system.records import Cluster
 
-_NETWORK_PARTS = frozenset({"network", "switches", "optics", "cables", "nics"})
-_SHELL_PARTS = frozenset({"shell", "building", "site", "site_work", "office", "back_of_house"})
+_SHELL_PARTS = frozenset({"shell", "site works", "offices", "back of house"})
 _ASSET_CLASSES = ("it", "network", "mep", "shell", "land")
 _SMALLEST_RATE = 1e-9  # keeps the recovery factor finite at a cost of capital of zero, where it tends to 1 / n
 
@@ -120,7 +119,7 @@ def _asset_class(name: str) -> str:
         return ""
     if rest == "land":
         return "land"
-    return "shell" if rest.split("/", 1)[0] in _SHELL_PARTS else "mep"
+    return "shell" if rest in _SHELL_PARTS else "mep"
 
 
 def _split(capex: Breakdown) -> tuple[dict[str, Num], dict[str, Num]]:
@@ -128,7 +127,7 @@ def _split(capex: Breakdown) -> tuple[dict[str, Num], dict[str, Num]]:
     it: dict[str, Num] = {}
     network: dict[str, Num] = {}
     for name, amount in capex.items():
-        if name.split("/", 1)[0] in _NETWORK_PARTS:
+        if name.startswith("network/"):
             network[name.removeprefix("network/")] = amount
         else:
             it[name] = amount

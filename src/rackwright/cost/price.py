@@ -22,7 +22,7 @@ def price(cluster: Cluster, site: Site, fleet: Fleet, location: Location, econom
     A = sum over asset classes of the capital charge + sum of the running costs  [USD per year]           (1)
     total = A duration / year                                                                             (2)
     per accelerator-hour = A / (N_accelerators year / hour)                                               (3)
-    per MW-year = A / (P_peak / megawatt)                                                                 (4)
+    per MW-year = A / (P_rated / megawatt)                                                                (4)
     cost of a million tokens: see `token_costs`                                                           (5)
 
     Because (1) charges every asset the level annuity that repays it with interest over its own life [1], (2) is an
@@ -32,7 +32,7 @@ def price(cluster: Cluster, site: Site, fleet: Fleet, location: Location, econom
     `duration` is that of the run, and (2) is the run's share of the cluster's cost.
 
     Every installed accelerator counts in (3), spares included and whether or not it is busy: divide by the utilisation
-    for the cost of a busy hour. (4) is per megawatt of peak sustained IT power.
+    for the cost of a busy hour. (4) is per megawatt of nameplate IT power, as published models count it.
 
     Shapes: every field of the records is a number, (designs, 1) or (designs, samples); so is the result.
 
@@ -53,7 +53,7 @@ def price(cluster: Cluster, site: Site, fleet: Fleet, location: Location, econom
         per_input_mtoken=per_input,
         per_mtoken=per_token,
         per_accelerator_hour=spent / cluster.accelerators * (economics.hour / economics.year),
-        per_mw_year=spent / (cluster.power_peak / economics.megawatt),
+        per_mw_year=spent / (cluster.power_rated / economics.megawatt),
     )
 
 

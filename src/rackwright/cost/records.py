@@ -57,4 +57,4 @@ class Cost:
     per_input_mtoken: Num = field("USD", "cost of a million input tokens; 0 for training")
     per_mtoken: Num = field("USD", "cost of a million tokens, input and output together")
     per_accelerator_hour: Num = field("USD", "all-in cost of one accelerator for one hour in service")
-    per_mw_year: Num = field("USD", "cost per megawatt of peak IT power and year")
+    per_mw_year: Num = field("USD", "cost per megawatt of rated IT power and year")

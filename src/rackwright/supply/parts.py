@@ -16,16 +16,12 @@ _CLASS_OF_WORD = {
     "spares": "accelerators",
     "storage": "storage",
     "racks": "racks",
-    "power_shelves": "racks",
-    "cooling": "racks",
-    "cdus": "racks",
-    "manifolds": "racks",
     "integration": "racks",
     "nics": "nics",
     "switches": "switches",
     "optics": "optics",
-    "transceivers": "optics",
     "cables": "cables",
+    "management": "switches",
 }
 
 
@@ -52,12 +48,13 @@ def part_lead_times(cluster: Cluster, chip: ChipSource, facts: SourcingFacts) ->
     t_accelerators = max(lead time, time to release)                                                      (1)
     t_part = lead time where its class is bought and, for CDUs, liquid is used; 0 where not               (2)
 
-    Parts are ordered on the same day and run in parallel, so the longest counts, not the sum.
+    Servers and racks hold their parts whether these are priced apart or, as in a rack-scale machine, together. All are
+    ordered on the same day and run in parallel, so the longest counts, not the sum.
 
     Sources: data/lead_times.yaml.
     """
     bought = {name: _one_where_positive(amount) for name, amount in spend_by_class(cluster.capex).items()}
-    bought["hosts"] = _one_where_positive(cluster.systems)
+    bought |= {"hosts": _one_where_positive(cluster.systems), "racks": _one_where_positive(cluster.racks)}
     times: dict[str, Num] = {"accelerators": ops.maximum(chip.lead_time, chip.available_in)}
     for name, time in facts.parts.items():
         times[name] = time * bought.get(facts.part_class[name], 0.0)
