@@ -20,8 +20,9 @@ def size_network(systems: Num, spec: SystemSpec, parts: SystemParts) -> Network:
 
     N: host ports; R, B: ports of a switch and their rate; b: rate of a host port; o: oversubscription (1: non-blocking,
     d = k/2 and 5 N/k switches in three tiers [1]); r: rails (each accelerator position of a server has leaves of its
-    own once every rail fills a leaf, as in rail-optimised designs [2]; 1 gives the plain fat tree); c: share of host links in copper; B_T: rate of a
-    transceiver, which serves several slower ports. Beyond (5) the counts go on as in three tiers and a limit is broken.
+    own once every rail fills a leaf, as in rail-optimised designs [2]; 1 gives the plain fat tree); c: share of host
+    links in copper; B_T: rate of a transceiver, which serves several slower ports. Beyond (5) the counts go on as in
+    three tiers and a limit is broken.
 
     Parameters
     ----------

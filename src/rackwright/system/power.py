@@ -40,7 +40,7 @@ def system_power(full: Num, accelerator_power: Num, spec: SystemSpec, parts: Sys
     needed = ops.summed(known.values())
     scale = ops.minimum(1.0, full / needed)
     split = {name: scale * value for name, value in known.items()}
-    split["boards"] = full - scale * needed
+    split["boards"] = ops.maximum(0.0, full - needed)
     return split
 
 
