@@ -71,12 +71,12 @@ def power(base: Num, exponent: Num) -> Num:
 
 
 def ceil(value: Num) -> Num:
-    """Round up to a whole number, forgiving rounding noise of one part in 10^9."""
+    """Round a number not below nought up to a whole one, forgiving rounding noise of one part in 10^9."""
     return _ceil(value * (1.0 - _ROUNDING_SLACK))
 
 
 def floor(value: Num) -> Num:
-    """Round down to a whole number, forgiving rounding noise of one part in 10^9."""
+    """Round a number not below nought down to a whole one, forgiving rounding noise of one part in 10^9."""
     return _floor(value * (1.0 + _ROUNDING_SLACK))
 
 

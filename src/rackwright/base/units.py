@@ -7,6 +7,7 @@ The units that can be written are listed in `data/units.txt`.
 
 from __future__ import annotations
 
+import math
 import re
 from functools import cache
 from importlib import resources
@@ -35,6 +36,12 @@ _SPELLINGS = (
 _MONEY_FIRST = re.compile(r"^\s*\$\s*([\d.,_]+)")
 _BITS = re.compile(r"\b([kMGT])b(?=/|$)")
 _LONGEST_TEXT = 80
+_LONGEST_UNIT = 60
+_NAME = r"[A-Za-zµμ°%$][\w°%]*"
+_FACTOR = rf"(?:1|{_NAME})(?:\s*(?:\^|\*\*)\s*[-+]?\d(?:\.\d+)?)?"
+_PRODUCT = rf"{_FACTOR}(?:(?:\s*[*/]\s*|\s+){_FACTOR})*"
+_BRACKETED = re.compile(rf"\(\s*{_PRODUCT}\s*\)")
+_WRITTEN_UNIT = re.compile(_PRODUCT)
 
 
 @cache
@@ -65,11 +72,14 @@ def factor_and_dimension(unit: str) -> tuple[float, float, Dimension]:
     for written, spelled in _SPELLINGS:
         text = text.replace(written, spelled)
     text = _BITS.sub(r"\1bit", text)
+    # pint evaluates whatever it is given, so only products of powers of names get that far.
+    if len(text) > _LONGEST_UNIT or not _WRITTEN_UNIT.fullmatch(_BRACKETED.sub("s", text)):
+        raise DimensionError(f"{unit!r} is not a unit")
     ureg = registry()
     try:
         zero: Any = ureg.Quantity(0.0, text).to_base_units()
         one: Any = ureg.Quantity(1.0, text).to_base_units()
-    except (pint.PintError, AttributeError, TypeError, ValueError, SyntaxError, KeyError, ZeroDivisionError) as error:
+    except (pint.PintError, AttributeError, TypeError, ValueError, OverflowError) as error:
         raise DimensionError(f"{unit!r} is not a unit") from error
     offset = float(zero.magnitude)
     scale = float(one.magnitude) - offset
@@ -117,8 +127,16 @@ def parse(text: str, unit: str) -> float:
     if got != wanted:
         if not rest and scale == 1.0:
             raise DimensionError(f"{shown!r} has no unit; a unit such as {unit} is needed")
-        raise DimensionError(f"{shown!r} is a {describe(got)}; a {describe(wanted)} such as `{unit}` is needed")
-    return number * scale * unit_scale + offset
+        raise DimensionError(f"{shown!r} is {_a(got)}; {_a(wanted)} such as `{unit}` is needed")
+    value = number * scale * unit_scale + offset
+    if not math.isfinite(value):
+        raise DimensionError(f"{shown!r} is too large a number")
+    return value
+
+
+def _a(dim: Dimension) -> str:
+    name = describe(dim)
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 def _count(written: str) -> tuple[float, str]:
