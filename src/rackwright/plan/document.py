@@ -196,6 +196,7 @@ class DesignView(TypedDict):
     precision: str
     mode: str
     mapping: dict[str, float]
+    prefill: dict[str, float]
     mapping_text: str
 
 

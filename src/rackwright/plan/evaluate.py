@@ -21,6 +21,7 @@ from rackwright.plan.outcome import Chosen, Design, Outcome
 from rackwright.plan.problem import Problem
 from rackwright.plan.world import World
 from rackwright.site.place import place
+from rackwright.supply.dependence import country_limits
 from rackwright.supply.source import source
 from rackwright.system.build import build_system
 from rackwright.system.records import Cluster
@@ -57,7 +58,12 @@ def build(design: Design, problem: Problem, world: World) -> Machine:
     performance = perform(design, problem, chosen, world)
     fleet = size_fleet(performance, problem, chosen, world)
     cluster = build_system(
-        fleet.accelerators, fleet.accelerator_power, fleet.utilisation, chosen.chip, chosen.spec, world.parts
+        fleet.accelerators,
+        fleet.accelerator_power,
+        fleet.utilisation,
+        chosen.chip,
+        chosen.spec,
+        world.parts(design.system),
     )
     return Machine(chosen, performance, fleet, cluster)
 
@@ -66,11 +72,13 @@ def locate(machine: Machine, design: Design, world: World) -> Outcome:
     """Evaluate what depends on the site: facility, cost, carbon and dates."""
     chosen, fleet, cluster = machine.chosen, machine.fleet, machine.cluster
     location = world.locations.take(design.site)
-    plant = world.plant(design.site, design.cooling, chosen.chip)
-    site = place(cluster, fleet, plant.year, location, plant.supply_temperature, plant.cooling, world.site_facts)
+    plant = world.plant(design.site, design.cooling, chosen.chip, chosen.spec)
+    site = place(cluster, fleet, plant.year, location, plant.coolant, plant.cooling, world.site_facts)
     cost = price(cluster, site, fleet, location, world.economics)
     carbon = footprint(cluster, site, fleet, chosen.chip, chosen.spec, location, world.carbon_facts)
-    supply = source(cluster, site, location, world.available_in(design.system), world.sourcing)
+    origin = world.origin(world.accelerator_of_system[design.system])
+    supply = source(cluster, site, location, origin, world.sourcing)
+    barred = country_limits(cluster, origin, world.sourcing, world.case.limits.countries_not_allowed)
     return Outcome(
         chosen=chosen,
         performance=machine.performance,
@@ -82,7 +90,7 @@ def locate(machine: Machine, design: Design, world: World) -> Outcome:
         cost=cost,
         carbon=carbon,
         supply=supply,
-        limits=(*machine.limits, *site.limits),
+        limits=(*machine.limits, *site.limits, *barred),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rackwright.base.facts import Fact
 from rackwright.base.format import format_value
@@ -50,7 +50,7 @@ def explain_number(
         text=text,
         steps=[_step(step, unit if at == 0 else "") for at, step in enumerate(trail.steps)],
         facts=list(trail.elasticities),
-        elasticities=_elasticities(trail),
+        elasticities=_elasticities(trail, facts),
     )
     return explanation, facts
 
@@ -60,11 +60,12 @@ def explain_metric(item: Metric, outcome: Outcome, *, most_steps: int = 40) -> t
     return explain_number(item.key, item.label, item.unit, item.read(outcome), most_steps=most_steps)
 
 
-def _elasticities(trail: Trail) -> list[ElasticityValue]:
+def _elasticities(trail: Trail, facts: Mapping[str, Fact]) -> list[ElasticityValue]:
+    """Return elasticities that say something: definitions can't be other than they are."""
     return [
         ElasticityValue(fact=fact, elasticity=value)
         for fact, value in trail.elasticities.items()
-        if abs(value) >= _SMALLEST_ELASTICITY
+        if abs(value) >= _SMALLEST_ELASTICITY and facts[fact].grade != "definition"
     ]
 
 

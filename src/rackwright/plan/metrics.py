@@ -24,6 +24,11 @@ class Metric:
     read: Callable[[Outcome], Num]
     kinds: tuple[str, ...] = ("serve", "train")
 
+    @property
+    def shown_unit(self) -> str:
+        """Unit for people: shares are shown in per cent."""
+        return "share" if self.key in _SHARES else self.unit
+
 
 def _serving(read: Callable[[Serving], Num]) -> Callable[[Outcome], Num]:
     def apply(outcome: Outcome) -> Num:
@@ -51,6 +56,7 @@ def _energy_per_mtoken(outcome: Outcome) -> Num:
     return MEGA * outcome.site.facility_power / _tokens(outcome)
 
 
+_SHARES = ("utilisation", "goodput", "hfu", "mfu", "single_source_share", "single_country_share")
 _SERVE, _TRAIN = ("serve",), ("train",)
 
 METRICS: dict[str, Metric] = {

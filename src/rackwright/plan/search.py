@@ -144,7 +144,8 @@ def _locate(
     limits = (*outcome.limits, *case_limits(outcome, bounds, findings.problem.kind))
     margins, tightest = smallest_margin(limits, count)
     names = np.array([limit.name for limit in limits])[tightest]
-    machine_ok = smallest_margin(outcome.limits[: len(outcome.limits) - len(outcome.site.limits)], count)[0] >= 0
+    machine_limits = (*outcome.performance.limits, *outcome.cluster.limits)
+    machine_ok = smallest_margin(machine_limits, count)[0] >= 0
     findings.rejected.update(Counter(names[(margins < 0) & machine_ok].tolist()))
     findings.feasible += int((margins >= 0).sum())
     for item in metrics_of(findings.problem.kind):

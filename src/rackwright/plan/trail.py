@@ -12,9 +12,9 @@ import numpy as np
 
 from rackwright.base.trace import Traced, gradient
 
-_INFIX = {"add": "+", "subtract": "-", "multiply": "x", "true_divide": "/", "power": "^"}
+_INFIX = {"add": "+", "subtract": "-", "multiply": "x", "divide": "/", "power": "^"}
 _CALLS = {"maximum": "max", "minimum": "min", "name": "", "positive": ""}
-_TIGHTNESS = {"add": 1, "subtract": 1, "multiply": 2, "true_divide": 2, "power": 3}
+_TIGHTNESS = {"add": 1, "subtract": 1, "multiply": 2, "divide": 2, "power": 3}
 _LONGEST_FORMULA = 240
 _LONGEST_SUM = 6
 
@@ -116,16 +116,25 @@ def _render(node: Traced, named: Any, tightness: int, *, top: bool = False) -> s
             shown = [*shown[: _LONGEST_SUM - 1], f"... {len(shown) - _LONGEST_SUM + 1} more"]
         text = " + ".join(shown) or "0"
         return f"({text})" if tightness > 1 and len(shown) > 1 else text
+    if node.op == "multiply" and any(_is_number(item, 0.0) for item in node.inputs):
+        return "0"
+    if node.op == "multiply" and any(_is_number(item, 1.0) for item in node.inputs):
+        return _render(node.inputs[_is_number(node.inputs[0], 1.0)], named, tightness)
     if node.op in _INFIX:
         own = _TIGHTNESS[node.op]
         left = _render(node.inputs[0], named, own)
-        right = _render(node.inputs[1], named, own + (node.op in ("subtract", "true_divide", "power")))
+        right = _render(node.inputs[1], named, own + (node.op in ("subtract", "divide", "power")))
         text = f"{left} {_INFIX[node.op]} {right}"
         return f"({text})" if own < tightness else text
     if node.op == "negative":
         return f"-{_render(node.inputs[0], named, 3)}"
     arguments = ", ".join(_render(item, named, 0) for item in node.inputs)
     return f"{_CALLS.get(node.op, node.op)}({arguments})"
+
+
+def _is_number(node: Traced, number: float) -> bool:
+    # Rounding up forgives noise by a factor of 1 - 1e-9, which is no part of the formula a reader wants.
+    return node.op == "constant" and np.ndim(node.value) == 0 and abs(float(node.value) - number) <= 1e-8
 
 
 def _terms(node: Traced) -> list[Traced]:

@@ -71,7 +71,8 @@ def tornado_of(item: Metric, traced: Outcome, design: Design, problem: Problem, 
     value = item.read(traced)
     base = float(value)
     bars = []
-    for fact in _strongest(value) if isinstance(value, Traced) else ():
+    strongest: list[Fact] = _strongest(value) if isinstance(value, Traced) else []
+    for fact in strongest:
         ends = [_moved(item, fact, end, design, problem, world) for end in (fact.low, fact.high)]
         bars.append(
             TornadoBar(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rackwright.base.record import Num
+from rackwright.base.trace import untraced
 from rackwright.carbon.records import CarbonFacts
 from rackwright.catalogue.catalogue import Catalogue
 from rackwright.catalogue.records import Accelerator, SystemSpec
@@ -21,11 +23,28 @@ from rackwright.performance.efficiency import EfficiencyFacts
 from rackwright.performance.power import PowerFacts
 from rackwright.performance.training_facts import Stack, TrainingFacts
 from rackwright.plan.case_records import Case
-from rackwright.site.records import Location
+from rackwright.site.epw import read_epw
+from rackwright.site.records import Coolant, CoolingSpec, FacilityYear, Location, SiteFacts, Weather
+from rackwright.site.table import FacilityYearTable, facility_years
+from rackwright.site.thermal import coolant, liquid_share
+from rackwright.site.weather import climate_weather
 from rackwright.supply.facts import chip_origins, sourcing_facts
 from rackwright.supply.records import ChipSource, SourcingFacts
+from rackwright.system.parts import PartCodes, choose_parts, take_parts
+from rackwright.system.records import SystemParts
 
 NEW_BUILD, COLOCATION = "new-build", "colocation"
+POWER_CHAINS = {NEW_BUILD: "rack-battery", COLOCATION: "double-conversion-2n"}
+_HOURS_STEP_OF_SAMPLES = 7
+
+
+@dataclass(frozen=True)
+class Plant:
+    """The cooling and its year for a block of designs."""
+
+    cooling: CoolingSpec
+    coolant: Coolant
+    year: FacilityYear
 
 
 @dataclass(frozen=True)
@@ -72,6 +91,14 @@ class World:
         return np.array([self.networks.code(name) for name in names], dtype=np.intp)
 
     @cached_property
+    def _part_codes(self) -> PartCodes:
+        return choose_parts(self.catalogue)
+
+    def parts(self, system: NDArray[np.intp]) -> SystemParts:
+        """Return the switches, optics, racks and rules that go with each system."""
+        return take_parts(self.catalogue, self._part_codes, system)
+
+    @cached_property
     def coolings(self) -> tuple[str, ...]:
         """The cooling types any workload of the case allows; designs refer to them by position."""
         allowed = [name for workload in self.case.workloads for name in workload.candidates.coolings]
@@ -107,15 +134,64 @@ class World:
         return self.catalogue.table("carbon_facts", CarbonFacts).take(0)
 
     @cached_property
+    def facility_kind(self) -> str:
+        """`new-build` where the owner builds, `colocation` where the owner rents."""
+        built = float(np.mean(np.asarray(untraced(self.economics.new_build)))) >= 0.5
+        return NEW_BUILD if built else COLOCATION
+
+    @cached_property
     def sourcing(self) -> SourcingFacts:
-        """Lead times and suppliers for the kind of facility the owner builds."""
-        owner = self.catalogue.table("economics", Economics)
-        built = float(np.mean(np.asarray(_plain(owner.one(self.case.economics.owner).new_build)))) >= 0.5
-        return sourcing_facts(self.catalogue, NEW_BUILD if built else COLOCATION)
+        """Lead times and suppliers for the owner's kind of facility."""
+        return sourcing_facts(self.catalogue, self.facility_kind)
+
+    @cached_property
+    def site_facts(self) -> SiteFacts:
+        """Constants of the power chain usual in the owner's kind of facility, and of cooling and building."""
+        return self.catalogue.table("site_facts", SiteFacts).one(POWER_CHAINS[self.facility_kind])
+
+    @cached_property
+    def cooling_specs(self) -> Table[CoolingSpec]:
+        """What each cooling can carry."""
+        return self.catalogue.table("coolings", CoolingSpec)
+
+    @cached_property
+    def weathers(self) -> dict[str, Weather]:
+        """Weather by site, of the case's own file or of the site's climate; equal climates share one entry."""
+        sites = dict.fromkeys(site for workload in self.case.workloads for site in workload.candidates.sites)
+        found: dict[str, Weather] = {}
+        for site in sites:
+            path = self.case.weather.get(site)
+            key = path or self.locations.text(site, "climate")
+            if key not in found:
+                found[key] = read_epw(path) if path else climate_weather(key)
+        return found
+
+    @cached_property
+    def _climate_of_location(self) -> NDArray[np.intp]:
+        names = list(self.weathers)
+        keys = (self.case.weather.get(site) or self.locations.text(site, "climate") for site in self.locations.ids)
+        return np.array([names.index(key) if key in names else -1 for key in keys], dtype=np.intp)
+
+    @cached_property
+    def years(self) -> FacilityYearTable:
+        """Facility years of every weather, cooling and supply temperature of the case."""
+        step = _HOURS_STEP_OF_SAMPLES if self.catalogue.view[:1] == ("sampled",) else 1
+        return facility_years(self.weathers, self.coolings, self.site_facts, self.cooling_specs, hours_step=step)
+
+    @cached_property
+    def _spec_of_cooling(self) -> NDArray[np.intp]:
+        return np.array([self.cooling_specs.code(name) for name in self.coolings], dtype=np.intp)
+
+    def plant(self, site: NDArray[np.intp], cooling: NDArray[np.intp], chip: Accelerator, spec: SystemSpec) -> Plant:
+        """Return the cooling, its supply temperature and the facility's year for each design."""
+        how = self.cooling_specs.take(self._spec_of_cooling[cooling])
+        supply = coolant(chip, how, self.site_facts)
+        row = self.years.code(self._climate_of_location[site], cooling, supply.index)
+        return Plant(how, supply, self.years.take(row, liquid_share(spec.liquid_share, how)))
 
     @cached_property
     def _origins(self) -> Any:
-        return chip_origins(self.catalogue, self.case.start)
+        return chip_origins(self.catalogue, date.fromisoformat(self.case.start))
 
     def origin(self, chip_code: NDArray[np.intp]) -> ChipSource:
         """Return where each accelerator comes from and when it can be ordered."""
@@ -125,6 +201,3 @@ class World:
         """Return rows of the locations table."""
         return tuple(self.locations.code(name) for name in names)
 
-
-def _plain(value: Any) -> Any:
-    return getattr(value, "value", value)

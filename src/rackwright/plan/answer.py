@@ -1,0 +1,114 @@
+"""The recommended design of one workload with every number, its bands, its tornado and its explanations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rackwright.base.facts import Fact
+from rackwright.base.format import format_change, format_range, format_value
+from rackwright.plan.case_records import Workload
+from rackwright.plan.document import Explanation, MetricValue, WorkloadAnswer
+from rackwright.plan.evaluate import evaluate
+from rackwright.plan.explain import explain_metric
+from rackwright.plan.metrics import HEADLINE, METRICS, metrics_of
+from rackwright.plan.outcome import Design, Outcome
+from rackwright.plan.problem import Problem
+from rackwright.plan.roofline_view import roofline_of
+from rackwright.plan.search import Bound, case_limits
+from rackwright.plan.uncertainty import bands_of, sampled_metrics, tornado_of
+from rackwright.plan.view import (
+    BINDING_MARGIN,
+    breakdown_values,
+    design_view,
+    limit_values,
+    metric_values,
+    number,
+    power_flow,
+    rack_views,
+)
+from rackwright.plan.world import World
+
+_MOST_BINDING = 4
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A workload's part of the document, and the facts its explanations rest on."""
+
+    document: WorkloadAnswer
+    facts: Mapping[str, Fact]
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """The case's facts, plain and traced, and how many samples to draw with which seed."""
+
+    plain: World
+    traced: World
+    samples: int
+    seed: int
+
+
+def answer_workload(
+    workload: Workload, design: Design, problem: Problem, bounds: Sequence[Bound], worlds: Worlds, tornado_metric: str
+) -> Answer:
+    """Evaluate the chosen design plain, traced and sampled, and put its part of the document together."""
+    outcome = evaluate(design, problem, worlds.plain)
+    traced = evaluate(design, problem, worlds.traced)
+    view = design_view(design, problem, worlds.plain)
+    metrics = metric_values(outcome, problem.kind)
+    headline = [METRICS[key] for key in HEADLINE[problem.kind]]
+    drawn = sampled_metrics(design, problem, worlds.plain, metrics_of(problem.kind), worlds.samples, worlds.seed)
+    bands = bands_of(drawn, headline)
+    _add_ranges(metrics, bands_of(drawn, metrics_of(problem.kind)))
+    explanations, facts = _explanations(traced, problem.kind)
+    limits = limit_values((*outcome.limits, *case_limits(outcome, bounds, problem.kind)))
+    document = WorkloadAnswer(
+        design=view,
+        metrics=metrics,
+        breakdowns=breakdown_values(outcome),
+        limits=limits,
+        binding=[item["name"] for item in limits if item["margin"] < BINDING_MARGIN][:_MOST_BINDING],
+        bands=bands,
+        tornado=tornado_of(METRICS[tornado_metric], traced, design, problem, worlds.plain),
+        explanations=explanations,
+        power_flow=power_flow(outcome),
+        racks=rack_views(outcome, view),
+        roofline=roofline_of(design, problem, outcome, worlds.plain),
+        reference=reference_lines(workload, outcome),
+    )
+    return Answer(document, facts, outcome)
+
+
+def _add_ranges(metrics: dict[str, MetricValue], bands: Sequence[Mapping[str, object]]) -> None:
+    for band in bands:
+        metrics[str(band["metric"])]["low"] = float(band["p10"])  # type: ignore[arg-type]
+        metrics[str(band["metric"])]["high"] = float(band["p90"])  # type: ignore[arg-type]
+
+
+def _explanations(traced: Outcome, kind: str) -> tuple[list[Explanation], dict[str, Fact]]:
+    explanations, facts = [], {}
+    for key in HEADLINE[kind]:
+        explanation, behind = explain_metric(METRICS[key], traced)
+        explanations.append(explanation)
+        facts.update(behind)
+    return explanations, facts
+
+
+def reference_lines(workload: Workload, outcome: Outcome) -> list[str]:
+    """Set the plan against the published results that the case names, one line each."""
+    lines = []
+    for key, (low, high, source) in workload.reference.items():
+        item = METRICS[key]
+        value = number(item.read(outcome))
+        middle = 0.5 * (low + high)
+        published = (
+            format_value(low, item.shown_unit) if low == high else format_range(low, high, item.shown_unit)
+        )
+        verdict = "inside" if low <= value <= high else format_change(value / middle) + " against"
+        lines.append(
+            f"{item.label}: {format_value(value, item.shown_unit)}, {verdict} the published {published} ({source})"
+        )
+    return lines

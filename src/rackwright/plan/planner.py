@@ -1,0 +1,210 @@
+"""From a case to the plan document: search every workload, choose, evaluate the choice in depth, and write it up."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from pathlib import PurePath
+
+from rackwright.base.facts import Fact
+from rackwright.base.format import format_value
+from rackwright.plan.answer import Answer, Worlds, answer_workload
+from rackwright.plan.case_catalogue import catalogue_of
+from rackwright.plan.case_records import Case, MappingChoice, Workload
+from rackwright.plan.document import (
+    SCHEMA,
+    CaseView,
+    DefaultValue,
+    LimitValue,
+    MetricValue,
+    PlanDocument,
+    WorkloadAnswer,
+)
+from rackwright.plan.explain import fact_values, traced_world
+from rackwright.plan.mapping_space import mapping_space
+from rackwright.plan.metrics import METRICS
+from rackwright.plan.problem import Problem, problems_of
+from rackwright.plan.rivals import design_at, pareto_of, runners_up, search_view
+from rackwright.plan.search import Bound, search_problem
+from rackwright.plan.select import Choice, Pool, case_bounds, choose, pool_of
+from rackwright.plan.space import Space
+from rackwright.plan.view import BINDING_MARGIN, metric_value
+from rackwright.plan.world import World
+
+Progress = Callable[[float, str], None]
+_TOTALS = ("total_cost", "annual_cost", "capex", "usd_per_mtoken", "accelerators", "racks", "it_power", "feeder_power",
+           "facility_power", "energy", "carbon", "water", "first_tokens", "ready_date")  # fmt: skip
+_WEAK_GRADES = ("memory", "assumed")
+_SEARCH_SHARE = 0.7
+
+
+def make_plan(case: Case, version: str, samples: int, seed: int, progress: Progress) -> PlanDocument:
+    """Answer a case; see the module text. The same case, catalogue, samples and seed give the same document."""
+    world = World(catalogue_of(case), case)
+    bounds = case_bounds(case.limits)
+    pools = _search_all(case, world, bounds, progress)
+    choice = choose(pools, case.objective.weights, bounds)
+    worlds = Worlds(world, traced_world(world), samples, seed)
+    main = max(case.objective.weights, key=lambda key: (case.objective.weights[key], key))
+    answers = []
+    for at, (workload, pool, pick) in enumerate(zip(case.workloads, pools, choice.picks, strict=True)):
+        progress(_SEARCH_SHARE + (1 - _SEARCH_SHARE) * at / len(pools), f"explaining {workload.name}")
+        design, problem = design_at(pool, pick)
+        answers.append(answer_workload(workload, design, problem, bounds, worlds, main))
+    facts: dict[str, Fact] = {key: fact for answer in answers for key, fact in answer.facts.items()}
+    parts = [answer.document for answer in answers]
+    weights = case.objective.weights
+    return PlanDocument(
+        schema=SCHEMA,
+        rackwright=version,
+        catalogue=world.catalogue.digest(),
+        case=_case_view(case),
+        seed=seed,
+        samples=samples,
+        feasible=choice.feasible,
+        headline=headline(parts, choice.feasible),
+        summary=summary(case, parts, choice),
+        objective=", ".join(f"{METRICS[key].label} ({weight:.0%})" for key, weight in weights.items()),
+        totals=_totals(choice),
+        total_limits=_total_limits(choice, bounds),
+        workloads=parts,
+        runners_up=[
+            rival
+            for pool, pick in zip(pools, choice.picks, strict=True)
+            for rival in runners_up(pool, pick, weights, world)
+        ],
+        pareto=[
+            pareto_of(pool, pick, case.objective.pareto, world)
+            for pool, pick in zip(pools, choice.picks, strict=True)
+        ],
+        search=[search_view(pool) for pool in pools],
+        defaults=[DefaultValue(path=item.path, value=item.value, why=item.why) for item in case.defaults],
+        facts=fact_values(facts.values()),
+        warnings=warnings_of(case, answers),
+    )
+
+
+def pinned(choice: MappingChoice) -> Mapping[str, tuple[float, ...]]:
+    """Return the mapping fields that a case fixes or lists."""
+    return {
+        name: tuple(float(value) for value in getattr(choice, name))
+        for name in MappingChoice.__dataclass_fields__
+        if getattr(choice, name)
+    }
+
+
+def spaces_of(workload: Workload, world: World) -> list[tuple[Problem, Space]]:
+    """Return one space of systems and mappings per precision and mode of a workload."""
+    found = []
+    systems = [world.systems.code(name) for name in workload.candidates.systems]
+    for problem in problems_of(workload):
+        space = mapping_space(
+            problem, systems, pinned(workload.candidates.mapping), pinned(workload.candidates.prefill)
+        )
+        found.append((problem, space))
+    return found
+
+
+def _search_all(case: Case, world: World, bounds: tuple[Bound, ...], progress: Progress) -> list[Pool]:
+    planned = [(workload, spaces_of(workload, world)) for workload in case.workloads]
+    whole = sum(space.size for _, spaces in planned for _, space in spaces)
+    done = 0
+    pools = []
+    for workload, spaces in planned:
+        places = [
+            (site, world.coolings.index(cooling))
+            for site in world.site_codes(workload.candidates.sites)
+            for cooling in workload.candidates.coolings
+        ]
+
+        def report(count: int, name: str = workload.name) -> None:
+            nonlocal done
+            done += count
+            progress(_SEARCH_SHARE * done / whole, f"searching {name}")
+
+        found = [search_problem(problem, space, places, bounds, world, report) for problem, space in spaces]
+        pools.append(pool_of(found))
+    return pools
+
+
+def _case_view(case: Case) -> CaseView:
+    return CaseView(
+        name=case.name,
+        description=case.description,
+        file=PurePath(case.file).name,
+        digest=hashlib.sha256(case.text.encode()).hexdigest(),
+        text=case.text,
+    )
+
+
+def _totals(choice: Choice) -> dict[str, MetricValue]:
+    return {key: metric_value(METRICS[key], choice.totals[key]) for key in _TOTALS}
+
+
+def _total_limits(choice: Choice, bounds: tuple[Bound, ...]) -> list[LimitValue]:
+    shown = []
+    for name, key, bound in bounds:
+        unit, value, margin = METRICS[key].unit, choice.totals[key], choice.margins[name]
+        text = f"{format_value(value, unit)}, at most {format_value(bound, unit)}"
+        shown.append(
+            LimitValue(
+                name=name, unit=unit, value=value, bound=bound, margin=margin, text=text, binding=margin < BINDING_MARGIN
+            )
+        )
+    return shown
+
+
+def headline(parts: list[WorkloadAnswer], feasible: bool) -> str:
+    """Say in one sentence what to build."""
+    built = []
+    for part in parts:
+        design, metrics = part["design"], part["metrics"]
+        built.append(
+            f"{metrics['systems']['text']} x {design['system_name']} in {design['site_name']} for {design['workload']}"
+        )
+    text = "Build " + "; ".join(built) + "."
+    return text if feasible else f"No design keeps every limit. The nearest miss: {text[0].lower()}{text[1:]}"
+
+
+def summary(case: Case, parts: list[WorkloadAnswer], choice: Choice) -> list[str]:
+    """Say in a few sentences what it does, costs, draws, emits, and when it runs."""
+    lines = []
+    for part in parts:
+        design, metrics = part["design"], part["metrics"]
+        where = f"{design['cooling_name']} cooling, PUE {metrics['pue']['text']}"
+        if design["kind"] == "serve":
+            fast = f"TTFT {metrics['ttft']['text']}, TPOT {metrics['tpot']['text']}"
+        else:
+            fast = f"{metrics['duration']['text']} at {metrics['mfu']['text']} MFU"
+        lines.append(
+            f"{design['workload']}: {design['model']} in {design['precision']} on {metrics['accelerators']['text']} "
+            f"accelerators ({design['mapping_text']}); {fast}; {metrics['usd_per_mtoken']['text']} per million tokens; "
+            f"{where}."
+        )
+    ready = date.fromisoformat(case.start) + timedelta(seconds=choice.totals["ready_date"])
+    first = date.fromisoformat(case.start) + timedelta(seconds=choice.totals["first_tokens"])
+    lines.append(
+        f"Together: {format_value(choice.totals['capex'], 'USD')} before service, "
+        f"{format_value(choice.totals['annual_cost'], 'USD')} a year, {format_value(choice.totals['it_power'], 'W')} IT, "
+        f"{format_value(choice.totals['carbon'], 'kgCO2e')} over the horizon; ordered on {case.start}, "
+        f"first tokens {first.isoformat()}, full capacity {ready.isoformat()}."
+    )
+    return lines
+
+
+def warnings_of(case: Case, answers: list[Answer]) -> list[str]:
+    """Say what a careful reader should know: weak facts that matter, approximations, parts not on the market."""
+    found: list[str] = []
+    for workload, answer in zip(case.workloads, answers, strict=True):
+        found.extend(f"{workload.name}: {note}" for note in workload.architecture.notes)
+        explanation = answer.document["explanations"][0]
+        for item in explanation["elasticities"]:
+            fact = answer.facts[item["fact"]]
+            if fact.grade in _WEAK_GRADES and abs(item["elasticity"]) >= 0.2:
+                found.append(
+                    f"{workload.name}: {explanation['label']} rests on {fact.key} "
+                    f"({format_value(fact.value, fact.unit)}, grade {fact.grade}); "
+                    f"1 % of it moves the result by {abs(item['elasticity']):.2f} %"
+                )
+    return found
