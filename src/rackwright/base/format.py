@@ -50,12 +50,12 @@ class Scale:
             return UNKNOWN
         sign, number = ("-", number[1:]) if number.startswith("-") else ("", number)
         after = self.after
-        if number == "1" and after in _PLURALS:
-            after = _PLURALS[after]
+        if number == "1" and after in SINGULAR:
+            after = SINGULAR[after]
         return f"{sign}{self.before}{number}{after}"
 
 
-_PLURALS = {" days": " day", " weeks": " week", " years": " year"}
+SINGULAR = {" days": " day", " weeks": " week", " years": " year"}
 _PREFIXES = ((1e-12, "p"), (1e-9, "n"), (1e-6, "µ"), (1e-3, "m"), (1.0, ""), (1e3, "k"), (1e6, "M"), (1e9, "G"))
 _LARGE = ((1e12, "T"), (1e15, "P"), (1e18, "E"))
 _KILOWATT_HOUR = 3.6e6

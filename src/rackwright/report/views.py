@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from rackwright.base.format import UNKNOWN, format_range, format_share, format_value, round_significant
+from rackwright.base.format import UNKNOWN, format_range, format_share, round_significant, scale_for
 from rackwright.plan.document import (
     BreakdownValue,
     LimitValue,
@@ -119,7 +119,8 @@ def path_text(answer: WorkloadAnswer) -> str:
     if path is None:
         return ""
     known = [part for part in path["parts"] if math.isfinite(part["value"]) and part["value"] > 0.0]
-    return " → ".join(f"{spoken(part['name'])} {format_value(part['value'], 's')}" for part in known)
+    scale = scale_for(sum(part["value"] for part in known), "s")
+    return " → ".join(f"{spoken(part['name'])} {scale.text(part['value'])}" for part in known)
 
 
 def spoken(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from rackwright.base.format import format_number, format_range, format_value
+from rackwright.base.format import format_range, format_value
 from rackwright.plan.document import Band
 from rackwright.report.svg.canvas import WIDE, Drawing
 from rackwright.report.svg.palette import colour
@@ -26,15 +26,13 @@ def draw_bands(bands: list[Band], width: float = WIDE, name: str = "") -> str:
     if not known:
         drawing.text(0.0, 20.0, "no number of this design has a known spread", look="soft")
         return str(drawing)
-    left, right = (0.26 * width, 0.68 * width) if wide else (8.0, width - 8.0)
+    left, right = (0.3 * width, 0.69 * width) if wide else (8.0, width - 8.0)
     ratios = [ratio for band in known for ratio in ratios_of(band)]
     axis = linear_axis([1.0, *ratios], "1", (left, right), zero=False, ticks=5 if wide else 4)
     bottom = 8.0 + len(known) * row
     for tick in axis.ticks(4):
         drawing.line((axis.pixel(tick), 4.0), (axis.pixel(tick), bottom))
-        drawing.text(
-            axis.pixel(tick), bottom + 15.0, f"×{format_number(tick)}", size=SMALL, anchor="middle", look="soft"
-        )
+        drawing.text(axis.pixel(tick), bottom + 15.0, f"×{axis.label(tick)}", size=SMALL, anchor="middle", look="soft")
     drawing.line((axis.at(1.0), 4.0), (axis.at(1.0), bottom), colour("soft"))
     for index, band in enumerate(known):
         _draw_band(drawing, axis, band, 8.0 + index * row, wide)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from rackwright.report.svg.palette import colour
 from rackwright.report.svg.scale import finite
@@ -135,18 +135,29 @@ class Drawing:
         whole = "" if shown == " ".join(text.split()) else f"<title>{escape(text)}</title>"
         self._parts.append(f"<text {place}{attributes}>{escape(shown)}{whole}</text>")
 
-    def legend(self, x: float, y: float, entries: Iterable[tuple[str, str]]) -> float:
-        """Write a legend of (paint, name) from (x, y), breaking lines at the frame; return the y below it."""
+    def legend(
+        self,
+        x: float,
+        y: float,
+        entries: Iterable[tuple[str, str]],
+        mark: Callable[[int, float, float], None] | None = None,
+    ) -> None:
+        """Write a legend of (paint, name) from (x, y), breaking lines at the frame.
+
+        `mark` draws the sign of an entry, by index, around a point; squares where it is not given.
+        """
         left = x
-        for paint, name in entries:
+        for index, (paint, name) in enumerate(entries):
             shown = fit(name, self.frame.width - x - 18.0, NORMAL)
             needed = 18.0 + text_width(shown)
             if left > x and left + needed > self.frame.width:
                 left, y = x, y + 20.0
-            self.rect(Box(left, y, 11.0, 11.0), paint, radius=2.0)
+            if mark:
+                mark(index, left + 6.0, y + 6.0)
+            else:
+                self.rect(Box(left, y, 11.0, 11.0), paint, radius=2.0)
             self.text(left + 16.0, y + 10.0, shown, look="soft")
             left += needed + 14.0
-        return y + 20.0
 
     def _add(self, tag: str, attributes: str, tip: str = "") -> None:
         inner = f"><title>{escape(tip)}</title></{tag}>" if tip else "/>"

@@ -76,7 +76,7 @@ def _draw_rows(drawing: Drawing, axis: Axis, spans: list[Span], top: float, row:
     wide = axis.start > 0.0
     for span in spans:
         label = span.name.replace("/", " / ").replace("_", " ")
-        duration = format_value(span.end - span.start, "s")
+        duration = axis.scale.text(span.end - span.start)
         y = top + (4.0 if wide else 18.0)
         if wide:
             drawing.text(0.0, y + 12.0, fit(label, axis.start - 10.0))

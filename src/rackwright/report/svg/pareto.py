@@ -20,7 +20,7 @@ _DECADE = 30.0
 _LEGEND = (
     (colour("accent"), "recommended"),
     (colour("c1"), "on the front, numbered as in the table"),
-    (colour("line"), "beaten by another design"),
+    (colour("dull"), "beaten by another design"),
 )
 
 
@@ -55,7 +55,7 @@ def draw_pareto(pareto: Pareto, width: float = WIDE, name: str = "") -> str:
         wide = width / columns
         corner = (index % columns * wide, index // columns * (_HIGH + _GAP))
         _draw_panel(drawing, pareto, points, pair, Box(*corner, wide, _HIGH))
-    drawing.legend(0.0, rows * (_HIGH + _GAP), _LEGEND)
+    drawing.legend(0.0, rows * (_HIGH + _GAP), _LEGEND, lambda index, x, y: _sign(drawing, index, x, y))
     return str(drawing)
 
 
@@ -97,7 +97,7 @@ def _draw_panel(drawing: Drawing, pareto: Pareto, points: list[ParetoPoint], pai
     _draw_axes(drawing, panel, pareto, box)
     dull = [point for point in points if not point["front"] and not point["recommended"]]
     for point in dull[:_MOST_LIGHT]:
-        drawing.circle(*_place(panel, point), 2.6, colour("line"), tip=_tip(point))
+        drawing.circle(*_place(panel, point), 2.6, colour("dull"), tip=_tip(point))
     numbers = front_numbers(pareto)
     order = {id(point): numbers.get(index, 0) for index, point in enumerate(pareto["points"])}
     front = sorted((point for point in points if point["front"]), key=lambda point: order[id(point)])
@@ -147,6 +147,14 @@ def _label(
         if box:
             taken.append(box)
             drawing.text(box.x, box.bottom - 4.0, text, size=SMALL, look="halo bold" if bold else "halo soft")
+
+
+def _sign(drawing: Drawing, index: int, x: float, y: float) -> None:
+    """Draw the sign of a legend entry as it stands in the panels."""
+    if index == 0:
+        _star(drawing, x, y, "")
+    else:
+        drawing.circle(x, y, 5.0 if index == 1 else 2.6, _LEGEND[index][0])
 
 
 def _star(drawing: Drawing, x: float, y: float, tip: str) -> None:

@@ -42,7 +42,7 @@ def draw_roofline(roofline: Roofline, width: float = WIDE, name: str = "") -> st
     _draw_frame(drawing, x, y, height)
     _draw_roof(drawing, (x, y), peak, bandwidth)
     _draw_points(drawing, (x, y), points, (phases, _along_roof(x, y, peak, bandwidth)))
-    drawing.legend(_LEFT, height + 4.0, entries)
+    drawing.legend(_LEFT, height + 4.0, entries, lambda index, x, y: _mark(drawing, (x, y), 5.0, index, ""))
     return str(drawing)
 
 
@@ -115,11 +115,10 @@ def _draw_points(
     frame = Box(x.start, y.end - 18.0, x.end - x.start, y.start - y.end + 16.0)
     for point, (across, down), radius in marks[:_MOST_LABELS]:
         label = fit(point["name"], 150.0, SMALL)
-        box = place_beside(across, down, text_width(label, SMALL) + radius, taken, frame)
+        box = place_beside(across, down, text_width(label, SMALL), taken, frame, radius + 4.0)
         if box:
             taken.append(box)
-            shift = radius / 2 if box.x > across else 0.0
-            drawing.text(box.x + shift, box.bottom - 4.0, label, size=SMALL, look="halo")
+            drawing.text(box.x, box.bottom - 4.0, label, size=SMALL, look="halo")
 
 
 def _mark(drawing: Drawing, at: tuple[float, float], radius: float, index: int, tip: str) -> None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rackwright.base.format import Scale, format_number, format_value, scale_for
+from rackwright.base.format import SINGULAR, Scale, format_number, format_value, scale_for
 
 _LARGEST = 1e290
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
@@ -59,7 +59,9 @@ class Axis:
         """Write a tick with its unit; on a logarithmic axis each in the scale that suits it."""
         if self.log:
             return format_value(tick * self.scale.divisor, self.unit)
-        return f"{self.scale.before}{format_number(_settled(tick))}{self.scale.after}"
+        written = f"{tick:,.7g}" if abs(tick) < 1e6 else format_number(tick)
+        after = SINGULAR.get(self.scale.after, self.scale.after) if written == "1" else self.scale.after
+        return f"{self.scale.before}{written}{after}"
 
 
 def nice_ticks(low: float, high: float, count: int = 5) -> list[float]:

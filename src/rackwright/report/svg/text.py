@@ -87,9 +87,9 @@ class Box:
         return self.x >= other.x and self.y >= other.y and self.right <= other.right and self.bottom <= other.bottom
 
 
-def place_beside(x: float, y: float, width: float, taken: Iterable[Box], frame: Box) -> Box | None:
-    """Find a free place for a label of one line next to the point (x, y), or None where there is none."""
-    height, gap = NORMAL * LINE_HEIGHT, 8.0
+def place_beside(x: float, y: float, width: float, taken: Iterable[Box], frame: Box, gap: float = 8.0) -> Box | None:
+    """Find a free place for a label of one line, `gap` from the point (x, y), or None where there is none."""
+    height = NORMAL * LINE_HEIGHT
     middle = y - height / 2
     offers = (
         (x + gap, middle),

@@ -72,9 +72,12 @@ def _draw_group(
     head, index = group
     total = sum(parts.values())
     drawing.rect(box, colour("paper"))
-    drawing.rect(box, hue(index), opacity=0.2, edge=colour("paper"), tip=_tip(head, total, unit, whole))
+    single = len(parts) < 2 or box.height < 2.5 * _HEAD or box.width < 60.0
+    drawing.rect(
+        box, hue(index), opacity=0.3 if single else 0.2, edge=colour("paper"), tip=_tip(head, total, unit, whole)
+    )
     drawing.rect(Box(box.x, box.y, box.width, min(3.0, box.height)), hue(index))
-    if len(parts) < 2 or box.height < 2.5 * _HEAD or box.width < 60.0:
+    if single:
         _write(drawing, box, (head or "other", format_value(total, unit), format_share(total / whole)), "bold")
         return
     value = format_value(total, unit)

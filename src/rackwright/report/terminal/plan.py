@@ -20,6 +20,7 @@ from rackwright.report.views import (
 
 _MOST_RUNNERS_UP = 4
 _MOST_DEFAULTS = 12
+_ROOMY = 84
 _LOOKS = {"broken": "bold red", "binds": "yellow", "kept": ""}
 
 
@@ -99,16 +100,13 @@ def _write_movers(page: Page, answer: WorkloadAnswer) -> None:
     if not found:
         return
     page.heading(f"Pin down first, for {_lowered(answer['tornado']['label'])}")
-    rows = [
-        [
-            mover.label,
-            mover.range_text,
-            mover.change_text,
-            styled(mover.grade, "yellow" if mover.grade in UNSURE else ""),
-        ]
-        for mover in found
-    ]
-    page.table(["fact", "its range", "moves the result", "grade"], rows, right="2", whole="3")
+    roomy = page.width >= _ROOMY
+    rows = []
+    for mover in found:
+        grade = styled(mover.grade, "yellow" if mover.grade in UNSURE else "")
+        rows.append([mover.label, *([mover.range_text] if roomy else []), mover.change_text, grade])
+    heads = ["fact", *(["its range"] if roomy else []), "moves the result", "grade"]
+    page.table(heads, rows, right="2" if roomy else "1", whole="1 3" if roomy else "2")
 
 
 def _lowered(label: str) -> str:
