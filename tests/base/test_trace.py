@@ -1,4 +1,4 @@
-"""`Traced`: derivatives equal differences, dimensions are kept, and every ops function agrees on all kinds of number."""
+"""`Traced`: derivatives equal differences, dimensions are kept, and ops functions agree on all kinds of number."""
 
 from __future__ import annotations
 

@@ -90,6 +90,17 @@ def test_a_stated_fact_replaces_the_shipped_one_and_reaches_generic_servers(cata
     assert dearer.price - catalogue.systems.one(PREFIX + "l40s").price == pytest.approx(8 * 2500)
 
 
+def test_a_stated_accelerator_price_moves_the_price_of_its_systems(catalogue):
+    dearer = catalogue.with_stated(KEY, "32000 USD")
+    for system in ("dgx-h100", "hgx-h100"):
+        assert dearer.systems.one(system).price == catalogue.systems.one(system).price + 8 * 2000
+    assert dearer.systems.one("dgx-b200").price == catalogue.systems.one("dgx-b200").price
+    pinned = dearer.with_stated("systems.hgx-h100.price", "250 kUSD")
+    assert pinned.systems.one("hgx-h100").price == 250e3
+    mine = catalogue.with_records("accelerators", [inline()]).with_stated("accelerators.mine.price", "5000 USD")
+    assert mine.systems.one(PREFIX + "mine").price == pytest.approx(8 * 5000 + 32010)
+
+
 @pytest.mark.parametrize(
     ("key", "error"),
     [

@@ -188,11 +188,26 @@ class Catalogue:
         if name in self.added:
             table = table.joined(build_table(name, kind, _as_written(self.added[name])))
         if name == "systems":
-            table = cast(Table[T], self._with_generic(cast(Table[records.SystemSpec], table)))
+            priced = self._repriced(cast(Table[records.SystemSpec], table))
+            table = cast(Table[T], self._with_generic(priced))
         for key, fact in self.overrides.items():
             in_table, record_id, field_name = split_key(key)
             if in_table == name:
                 table = table.with_fact(record_id, field_name, fact)
+        return table
+
+    def _repriced(self, table: Table[records.SystemSpec]) -> Table[records.SystemSpec]:
+        """Move the price of a system with the price that the user states for its accelerator."""
+        shipped = load_table("accelerators", records.Accelerator)
+        for key, stated in self.overrides.items():
+            name, accelerator, field_name = split_key(key)
+            if (name, field_name) != ("accelerators", "price") or accelerator not in shipped:
+                continue
+            change = stated.value - shipped.fact(accelerator, "price").value
+            for system in (i for i in table.ids if table.texts[i].get("accelerator") == accelerator):
+                price = table.fact(system, "price")
+                moved = change * table.fact(system, "accelerators").value
+                table = table.with_fact(system, "price", _moved(price, moved, accelerator))
         return table
 
     def _with_generic(self, table: Table[records.SystemSpec]) -> Table[records.SystemSpec]:
@@ -255,6 +270,11 @@ def data_digest() -> bytes:
         if file.is_file() and not file.name.endswith(".py"):
             whole.update(file.name.encode() + b"\0" + file.read_bytes())
     return whole.digest()
+
+
+def _moved(price: Fact, by: float, accelerator: str) -> Fact:
+    note = f"{price.note}; moved with the stated price of {accelerator}".removeprefix("; ")
+    return replace(price, value=price.value + by, low=price.low + by, high=price.high + by, note=note)
 
 
 def _as_written(added: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
