@@ -110,13 +110,16 @@ def expert_exchange(run: Run) -> Exchange:
     """
     facts = run.stack.training
     group = expert_group(run.mapping)
-    times: list[Num] = []
+    share = 1.0 / run.architecture.depth
+    each: Num = 0.0
     for layers in run.architecture.layers:
         feed = layers.feed_forward
-        width = feed.active_experts * (feed.latent or run.architecture.hidden) if feed.kind == "moe" else 0.0
-        data = rank_tokens(run) * width * run.activation_bytes / run.mapping.tp
-        times.append(2.0 * all_to_all(data, group, run.fabric) if width else 0.0)
-    each = _mean_over_layers(run, times) * facts.expert_imbalance * (1.0 - facts.expert_overlap)
+        if feed.kind == "moe":
+            width = feed.active_experts * (feed.latent or run.architecture.hidden)
+            data = rank_tokens(run) * width * run.activation_bytes / run.mapping.tp
+            there_and_back = 2.0 * all_to_all(data, group, run.fabric)
+            shown = facts.expert_imbalance * (1.0 - facts.expert_overlap)
+            each = each + layers.count * share * shown * there_and_back
     return Exchange(forward=each, backward=each)
 
 

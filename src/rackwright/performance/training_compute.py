@@ -66,7 +66,7 @@ def loads(run: Run) -> Loads:
         phase="training",
     )
     operators = model_operators(run.architecture, shape, mapping, run.precision)
-    rates = rates_of(run.chip, run.stack.efficiency)
+    rates = rates_of(run.chip, run.stack.kernels)
     at = next(place for place, operator in enumerate(operators) if operator.family == "embedding")
     layer = _load(run, operators[:at], rates)
     share = 1.0 / run.architecture.depth
@@ -77,7 +77,8 @@ def loads(run: Run) -> Loads:
     )
 
 
-_LOAD_FIELDS = ("matrices", "attention", "elementwise", "flops", "attention_flops", "traffic")
+_TIMES = ("matrices", "attention", "elementwise")
+_LOAD_FIELDS = (*_TIMES, "flops", "attention_flops", "traffic")
 
 
 def _load(run: Run, operators: Iterable[Operator], rates: Rates) -> Load:
@@ -100,12 +101,11 @@ def _load(run: Run, operators: Iterable[Operator], rates: Rates) -> Load:
 def _attention_time(run: Run, operator: Operator, rates: Rates) -> Num:
     """Time of the attention core: one fused kernel, or products over the whole square and passes over the scores."""
     facts, fused = run.stack.training, run.stack.training.fused_attention
-    kernel = kernel_time(operator, rates)
     square = run.job.sequence_length / operator.n
+    products = operator.flops * square * rates[operator.family, "bf16"].operation_time
     scores = operator.flops / (4.0 * operator.k) * square
-    reach = run.chip.memory_bandwidth * run.stack.efficiency.elementwise_bandwidth
-    apart = square * kernel + operator.count * scores * facts.score_traffic / reach
-    return fused * kernel + (1.0 - fused) * apart
+    passes = scores * facts.score_traffic / (run.chip.memory_bandwidth * run.stack.efficiency.elementwise_bandwidth)
+    return fused * kernel_time(operator, rates) + (1.0 - fused) * operator.count * (products + passes)
 
 
 def _sequence_split(run: Run, operator: Operator) -> Operator:
@@ -125,9 +125,14 @@ def backward_parts(load: Load, run: Run) -> dict[str, Num]:
     """
     return {
         "matrices": 2.0 * load.matrices,
-        "attention": run.stack.training.attention_backward * load.attention,
+        "attention": _times(run.stack.training.attention_backward, load.attention),
         "elementwise": 2.0 * load.elementwise,
     }
+
+
+def _times(factor: Num, time: Num) -> Num:
+    """Scale a time; the bare nought of what is absent stays bare, so that it fits every dimension."""
+    return time if isinstance(time, float) and time == 0.0 else factor * time
 
 
 @record
@@ -169,8 +174,7 @@ def recompute_time(load: Load, run: Run) -> Num:
     T = r_matrices t_matrices + r_attention t_attention + r_elementwise t_elementwise                        (5)
     """
     again = computed_again(run)
-    matrices = again.matrices * load.matrices
-    return matrices + again.attention * load.attention + again.elementwise * load.elementwise
+    return ops.summed(_times(getattr(again, name), getattr(load, name)) for name in _TIMES)
 
 
 NOTHING_AGAIN = Again(matrices=0.0, attention=0.0, elementwise=0.0)

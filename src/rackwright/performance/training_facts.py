@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rackwright.base.record import Num, field, record
+from rackwright.base.record import Num, field, record, replace
 from rackwright.catalogue.loader import load_table
 from rackwright.catalogue.table import Table
 from rackwright.performance.efficiency import EfficiencyFacts
@@ -12,6 +12,9 @@ from rackwright.performance.efficiency import EfficiencyFacts
 class TrainingFacts:
     """One generation of training software on one kind of fleet; a row of `data/training_facts.yaml`."""
 
+    grouped_compute: Num = field("1", "grouped product: share of peak rate when large")
+    grouped_half_m: Num = field("1", "grouped product: rows per group at half of the compute share")
+    grouped_half_k: Num = field("1", "grouped product: depth at half of the compute share")
     fused_attention: Num = field("1", "1 when attention scores stay on chip (FlashAttention), 0 when they go to memory")
     attention_backward: Num = field("1", "computation of the attention core backward over forward")
     score_bytes: Num = field("B", "kept for backward per attention score, unfused attention only")
@@ -41,6 +44,17 @@ class Stack:
 
     training: TrainingFacts = field("", "training software and fleet")
     efficiency: EfficiencyFacts = field("", "shares of peak that kernels reach")
+
+    @property
+    def kernels(self) -> EfficiencyFacts:
+        """What kernels reach in training, where routing is kept balanced and experts get many rows each."""
+        facts = self.training
+        return replace(
+            self.efficiency,
+            grouped_compute=facts.grouped_compute,
+            grouped_half_m=facts.grouped_half_m,
+            grouped_half_k=facts.grouped_half_k,
+        )
 
 
 def training_table() -> Table[TrainingFacts]:

@@ -172,16 +172,20 @@ def states(run: Run, shards: Shards) -> dict[str, Num]:
     d is the number of replicas. Stage 3 also holds two whole layers of gathered weights and one of gradients.
     """
     facts, zero = run.stack.training, run.mapping.zero_stage
-    parts: dict[str, Num] = {"weights": 0.0, "gradients": 0.0, "optimizer": 0.0}
-    replicas = (replica_group(run.mapping).size, expert_replica_group(run.mapping).size)
-    for count, ways in zip((shards.dense, shards.experts), replicas, strict=True):
-        parts["weights"] += count * run.weight_bytes / ops.where(zero > 2.5, ways, 1.0)
-        parts["gradients"] += count * facts.gradient_bytes / ops.where(zero > 1.5, ways, 1.0)
-        parts["optimizer"] += count * facts.optimizer_bytes / ops.where(zero > 0.5, ways, 1.0)
-    layers = run.architecture.depth / run.mapping.pp
-    whole = (shards.dense + shards.experts) / layers
-    parts["gathered"] = ops.where(zero > 2.5, whole * (2.0 * run.weight_bytes + facts.gradient_bytes), 0.0)
-    return parts
+    dense, experts = replica_group(run.mapping).size, expert_replica_group(run.mapping).size
+
+    def held(stage: float) -> Num:
+        split = zero > stage - 0.5
+        return shards.dense / ops.where(split, dense, 1.0) + shards.experts / ops.where(split, experts, 1.0)
+
+    layer = (shards.dense + shards.experts) * run.mapping.pp / run.architecture.depth
+    gathered = layer * (2.0 * run.weight_bytes + facts.gradient_bytes)
+    return {
+        "weights": held(3.0) * run.weight_bytes,
+        "gradients": held(2.0) * facts.gradient_bytes,
+        "optimizer": held(1.0) * facts.optimizer_bytes,
+        "gathered": ops.where(zero > 2.5, gathered, 0.0),
+    }
 
 
 def training_memory(run: Run) -> Breakdown:
