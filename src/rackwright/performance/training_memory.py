@@ -75,7 +75,7 @@ def kept_per_token(run: Run, group: LayerGroup) -> tuple[Num, Num]:
     norms     (norms + 2) h a / w + 2 h d / w       inputs of norms and of the two halves, dropout masks     (2)
     mixer     (queries + keys + values + outputs) a / tp                                                     (3)
     scores    5 heads s / tp                        only without a fused kernel [1, 3]                       (4)
-    feed      matrices width a / tp; routed experts: k (2 h + matrices width) a / tp times imbalance         (5)
+    feed      matrices width a / tp; routed experts: k (h + matrices width) a / tp times imbalance           (5)
 
     Summed for a plain transformer with dropout this is h (34 + 5 a s / h) of [1].
     """
@@ -120,7 +120,7 @@ def _feed_forward_kept(run: Run, group: LayerGroup) -> Num:
     if feed.kind != "moe":
         return feed.matrices * feed.width / tp
     shared = feed.shared_experts * feed.matrices * feed.shared_width
-    width = 2.0 * (feed.latent or run.architecture.hidden) + feed.matrices * feed.width
+    width = (feed.latent or run.architecture.hidden) + feed.matrices * feed.width
     return (shared + feed.active_experts * width * run.stack.training.expert_imbalance) / tp
 
 
