@@ -238,7 +238,9 @@ def fact_page(content: dict[str, Any]) -> str:
 def fact_row(name: str, fact: dict[str, Any]) -> tuple[str, ...]:
     """Return the cells of one fact."""
     unit = "" if str(fact.get("unit", "1")) == "1" else f" {fact['unit']}"
-    span = f"{fact.get('low', '')} to {fact.get('high', '')}" if "low" in fact or "high" in fact else ""
+    low, high = fact.get("low", fact["value"]), fact.get("high", fact["value"])
+    stated = "low" in fact or "high" in fact
+    span = "" if not stated else "exact" if low == high else f"{low} to {high}"
     note = prose(str(fact.get("note", "")))
     return f"`{name}`", prose(f"{fact['value']}{unit}"), span, str(fact["grade"]), prose(str(fact["source"])), note
 

@@ -3,15 +3,30 @@
 from itertools import product
 
 import pytest
+from tests.report import sample
+
+from rackwright.report.html import render_html
 
 pytestmark = pytest.mark.browser
 
 A4 = 700  # px that a page of A4 leaves between its margins, about
+PAGES = {
+    "demo": None,  # what the shipped case gives
+    "sample": sample.sample_document,
+    "infeasible": sample.infeasible_document,
+    "hostile": sample.twisted_document,
+}
 
 
-@pytest.fixture(scope="module")
-def page(chromium, demo_plan):
-    report = chromium.open(demo_plan / "plan.html")
+@pytest.fixture(scope="module", params=PAGES)
+def page(request, chromium, tmp_path_factory):
+    make = PAGES[request.param]
+    if make is None:
+        path = request.getfixturevalue("demo_plan") / "plan.html"
+    else:
+        path = tmp_path_factory.mktemp(request.param) / "plan.html"
+        path.write_text(render_html(make()), encoding="utf-8")
+    report = chromium.open(path)
     yield report
     report.close()
 
@@ -32,8 +47,9 @@ def test_nothing_overflows_and_all_text_is_readable(page, width, dark):
     assert (page.overflow(), page.faint_text()) == ([], [])
 
 
-def test_words_in_drawings_stay_inside_and_apart(page):
-    page.view(1280)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_words_in_drawings_stay_inside_and_apart(page, width):
+    page.view(width)
     assert (page.clipped_text(), page.overlapping_text()) == ([], [])
 
 
