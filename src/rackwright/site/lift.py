@@ -7,21 +7,20 @@ from typing import Any
 import numpy as np
 
 from rackwright.base import ops
-from rackwright.base.record import Num, fields_of, replace
+from rackwright.base.record import fields_of, replace
 from rackwright.base.trace import Traced, untraced
 from rackwright.base.units import dimension
 from rackwright.site.records import SiteFacts, Weather
 
 
-def lifted(value: Num, unit: str, like: Num) -> Num:
+def lifted(value: Any, unit: str, like: Any) -> Any:
     """Return `value` as a traced constant in `unit` if `like` is traced, else as it is."""
     if not isinstance(like, Traced) or isinstance(value, Traced):
         return value
-    constant: Any = Traced(value, dimension(unit), op="constant")
-    return constant
+    return Traced(value, dimension(unit), op="constant")
 
 
-def lifted_weather(weather: Weather, like: Num) -> Weather:
+def lifted_weather(weather: Weather, like: Any) -> Weather:
     """Return `weather` with traced hours if `like` is traced, else as it is."""
     if not isinstance(like, Traced):
         return weather

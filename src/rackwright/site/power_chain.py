@@ -18,7 +18,7 @@ def electrical_losses(facts: SiteFacts) -> Breakdown:
 
     A stage whose installed capacity is r times what is needed carries l/r of its rating, so that over IT power
 
-    loss(l) = r (a + b l/r + c (l/r)^2) = r a + b l + (c/r) l^2                                       (1), [1]
+    loss(l) = r (a + b l/r + c (l/r)^2) = r a + b l + (c/r) l^2                                            (1)
 
     N has r = 1, N+1 of four 1.25, 2N r = 2: doubling equipment doubles the idle loss and halves the load loss.
     Stages are added rather than multiplied; products of losses are below 0.1 % of IT power. So is the loss that
@@ -49,7 +49,7 @@ def electrical_losses(facts: SiteFacts) -> Breakdown:
 
 
 def conversion_efficiency(liquid_share: Num, facts: SiteFacts) -> Num:
-    """Share of IT power that reaches the dies: shelf, bus converter and regulator, less what server fans take.
+    """Share of IT power that reaches the dies, after shelf, bus converter, regulator and server fans.
 
     eta = eta_shelf eta_bus eta_regulator (1 - s_fan (1 - liquid share))                                   (2)
     """

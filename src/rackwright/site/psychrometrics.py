@@ -27,7 +27,7 @@ _BISECTIONS = 20
 def pressure_at(elevation: float) -> float:
     """Pressure of the standard atmosphere at an elevation [m], in Pa.
 
-    p = 101325 (1 - 2.25577e-5 z)^5.2559                                                          (1), [1] eq. 3
+    p = 101325 (1 - 2.25577e-5 z)^5.2559                                                               (1)
     """
     return float(101325.0 * (1.0 - 2.25577e-5 * elevation) ** 5.2559)
 
@@ -35,7 +35,7 @@ def pressure_at(elevation: float) -> float:
 def saturation_pressure(temperature: Any) -> Array:
     """Saturation pressure of water vapour over ice or water, Pa, at a temperature [K].
 
-    ln p = c1/T + c2 + c3 T + c4 T^2 + c5 T^3 + c6 T^4 + c7 ln T                                  (2), [1] eq. 5, 6
+    ln p = c1/T + c2 + c3 T + c4 T^2 + c5 T^3 + c6 T^4 + c7 ln T                                        (2)
     """
     t = np.asarray(temperature, dtype=float)
     ice = t < _FREEZING

@@ -63,5 +63,8 @@ def supply_classes(cooling: CoolingSpec) -> tuple[float, ...]:
 
 
 def liquid_share(machine_share: Num, cooling: CoolingSpec) -> Num:
-    """Share of heat that leaves by liquid: max(captured, min(machine, accepted)).                         (5)"""
+    """Share of heat that leaves by liquid.
+
+    s = max(s_captured, min(s_machine, s_accepted))                                                        (5)
+    """
     return ops.maximum(ops.minimum(machine_share, cooling.accepts_liquid), cooling.captures)

@@ -11,7 +11,8 @@ differ by a first-order autoregressive anomaly with a fixed seed, so the same no
 The anomaly is brought to mean 0 and deviation 1 within each month, so that one year reproduces its normals.
 
 Normals say nothing of extremes. The design hour that sizes the feeder is therefore not one of these hours: it is the
-climate's own extreme dry bulb and extreme wet bulb, taken together, which is on the safe side.
+climate's own extreme dry bulb and extreme wet bulb, taken together, which is on the safe side. No hour of the year
+goes beyond them.
 
 References
 ----------
@@ -65,6 +66,7 @@ def weather_from_normals(normals: dict[str, Array], climate: Climate, facts: Wea
     hours = np.arange(_HOURS) * to_si(1.0, "h")
     cosine = np.cos((hours - facts.peak_hour) * (2.0 * np.pi / to_si(1.0, "day")))
     dry = (0.5 * (daily_max + daily_min) + 0.5 * spread * cosine + anomaly).reshape(-1)
+    dry = np.minimum(dry, climate.extreme_dry_bulb)
     dew = np.minimum(np.broadcast_to(daily_dew + facts.dew_share * anomaly, (_DAYS, _HOURS)).reshape(-1), dry)
     return weather_from_hours(dry, dew, pressure_at(float(climate.elevation)), climate)
 
@@ -75,6 +77,9 @@ def weather_from_hours(dry: Array, dew: Array, pressure: Any, climate: Climate |
     Without a climate the design hour is the highest dry bulb and the highest wet bulb of the hours themselves.
     """
     wet = wet_bulb(dry, dew, pressure)
+    if climate is not None:
+        wet = np.minimum(wet, climate.extreme_wet_bulb)
+        dew = np.minimum(dew, wet)
     return Weather(
         dry_bulb=dry,
         dew_point=dew,

@@ -9,7 +9,10 @@ from rackwright.site.records import SiteFacts, Weather
 
 
 def chilled_water_tower(hours: Weather, supply: Num, facts: SiteFacts) -> Draw:
-    """Supply air is one coil approach above the chilled water; the rest is `plant.tower_hall`."""
+    """Hall air off a chilled-water coil; the plant is `plant.tower_hall`.
+
+    T_chilled = T_supply - coil approach                                                                   (1)
+    """
     return tower_hall(hours, supply - facts.coil_approach, facts.air_handler_fan, facts)
 
 

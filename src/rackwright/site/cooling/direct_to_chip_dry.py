@@ -10,7 +10,10 @@ from rackwright.site.records import SiteFacts, Weather
 
 
 def direct_to_chip_dry(hours: Weather, supply: Num, facts: SiteFacts) -> Draw:
-    """The liquid share; see `plant.dry_loop`."""
+    """The liquid share; see `plant.dry_loop`.
+
+    approach = dry approach, dry cooler and distribution unit together                                     (1)
+    """
     return dry_loop(hours, supply, facts.loop_pumps, facts.dry_approach, facts)
 
 

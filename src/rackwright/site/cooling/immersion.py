@@ -9,7 +9,10 @@ from rackwright.site.records import SiteFacts, Weather
 
 
 def immersion(hours: Weather, supply: Num, facts: SiteFacts) -> Draw:
-    """A dry loop whose heat exchanger has oil on one side: its approach replaces that of the distribution unit."""
+    """A dry loop whose heat exchanger has oil on one side; see `plant.dry_loop`.
+
+    approach = dry approach - distribution-unit approach + oil approach                                    (1)
+    """
     approach = facts.dry_approach - facts.loop_approach + facts.oil_approach
     return dry_loop(hours, supply, facts.immersion_pumps, approach, facts)
 

@@ -28,12 +28,18 @@ def compressor_power(supply: Num, ambient: Num, carnot_share: Num, facts: SiteFa
 
 
 def shortfall(reachable: Num, wanted: Num, span: Num) -> Num:
-    """Share of heat that free cooling leaves to a compressor: clip((T_reachable - T_wanted) / span, 0, 1).  (2)"""
+    """Share of heat that free cooling leaves to a compressor.
+
+    u = clip((T_reachable - T_wanted) / span, 0, 1)                                                        (2)
+    """
     return ops.clip((reachable - wanted) / span, 0.0, 1.0)
 
 
 def running(share: Num) -> Num:
-    """1 where a share is above zero, else 0."""
+    """Whether a machine runs.
+
+    r = 1 if u > 0 else 0                                                                                  (8)
+    """
     return ops.where(share > 0.0, 1.0, 0.0)
 
 
@@ -59,7 +65,10 @@ def tower_water(rejected: Num, dry_bulb: Num, facts: SiteFacts) -> Num:
 
 
 def make_up(facts: SiteFacts) -> Num:
-    """Water drawn per heat of evaporation [m^3/J]: what evaporates and what is blown down."""
+    """Water drawn per heat of evaporation [m^3/J]: what evaporates and what is blown down.
+
+    w = (1 + 1/(COC - 1)) / (L rho)                                                                        (9)
+    """
     return (1.0 + 1.0 / (facts.cycles - 1.0)) / (facts.latent_heat * facts.water_density)
 
 

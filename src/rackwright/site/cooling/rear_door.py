@@ -9,7 +9,12 @@ from rackwright.site.records import SiteFacts, Weather
 
 
 def rear_door(hours: Weather, supply: Num, facts: SiteFacts) -> Draw:
-    """The coil sits at the rack: a closer approach, so warmer chilled water, and smaller fans than an air handler."""
+    """A coil at the rack; the plant is `plant.tower_hall`.
+
+    T_chilled = T_supply - door approach                                                                   (1)
+
+    The approach is closer than that of an air handler, so the chilled water is warmer, and the fans are smaller.
+    """
     return tower_hall(hours, supply - facts.door_approach, facts.door_fan, facts)
 
 
