@@ -1,0 +1,1 @@
+"""Cases that come with the package, each checked against something public."""
