@@ -53,6 +53,16 @@ def test_sampled_and_traced_facts_make_a_table_too(weathers):
     assert float(year.linear) == pytest.approx(float(plain.linear))
 
 
+def test_a_class_that_varies_with_the_sample_takes_the_cell_of_that_sample(weathers):
+    table = facility_years(weathers, NAMES, FACTS.sampled(3, 0).one("rack-battery"), SPECS)
+    classes = np.array([[0.0, 2.0, 4.0], [4.0, 4.0, 0.0]])
+    mixed = table.take(table.code("singapore-sg", NAMES[1], classes), 1.0)
+    for index in (0, 2, 4):
+        whole = table.take(table.code("singapore-sg", NAMES[1], np.full((2, 1), index)), 1.0)
+        held = classes == index
+        assert np.allclose(mixed.linear[held], whole.linear[held], rtol=0.0, atol=0.0)
+
+
 def test_what_was_not_asked_for_is_not_there(weathers):
     table = facility_years(weathers, NAMES, PLAIN, SPECS)
     with pytest.raises(UnknownNameError, match="climate"):

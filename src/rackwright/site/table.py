@@ -118,7 +118,15 @@ def _columns(rows: list[PathYear]) -> Columns:
 
 
 def _row(columns: Columns, code: Code) -> PathYear:
-    return PathYear(**{name: ops.take(column, code) for name, column in columns.items()})
+    return PathYear(**{name: _cells(column, code) for name, column in columns.items()})
+
+
+def _cells(column: Any, code: Code) -> Num:
+    """Take one cell per design, or, where the class itself varies from sample to sample, one per design and sample."""
+    samples = np.shape(code)[-1] if np.ndim(code) else 1
+    if samples > 1 and np.ndim(column) == 2 and column.shape[1] == samples:
+        return column[code, np.arange(samples)]  # type: ignore[no-any-return]
+    return ops.take(column, code)
 
 
 def _position(kind: str, key: str | Code, names: tuple[str, ...]) -> Code:
