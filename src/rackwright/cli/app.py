@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from rackwright.cli.output import colored, note, progress, say, say_json, width
 
 app = typer.Typer(
     name="rackwright",
-    help="Plan AI infrastructure: for this workload, what should be built, from which parts, where, at what cost, by when.",
+    help="Plan AI infrastructure: what should be built for a workload, from which parts, where, at what cost, by when.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -191,9 +192,9 @@ def catalog_list(
     as_json: Json = False,
 ) -> None:
     """List the tables of the catalogue, or the records of one."""
-    from rackwright.plan import api
+    from rackwright.plan import catalogue_rows
 
-    _show_rows(api.catalogue_list(table), as_json)
+    _show_rows(catalogue_rows.catalogue_list(table), as_json)
 
 
 @catalog.command("show")
@@ -202,9 +203,20 @@ def catalog_show(
     as_json: Json = False,
 ) -> None:
     """Show every number of a record with unit, range, grade and source."""
-    from rackwright.plan import api
+    from rackwright.plan import catalogue_rows
 
-    _show_rows(api.catalogue_show(record), as_json)
+    rows = catalogue_rows.catalogue_show(record)
+    if as_json or not rows:
+        _show_rows(rows, as_json)
+        return
+    sources = dict(row["source"].partition(": ")[::2] for row in rows)
+    short = [{**row, "source": row["source"].partition(":")[0], "note": ""} for row in rows]
+    _show_rows(short, as_json)
+    for heading, lines in (("notes", {row["field"]: row["note"] for row in rows if row["note"]}), ("sources", sources)):
+        if lines:
+            say(f"\n {heading}")
+        for key, text in lines.items():
+            say(textwrap.fill(f"{key}: {text}", width(), initial_indent="  ", subsequent_indent="    "))
 
 
 @catalog.command("sources")
@@ -213,9 +225,9 @@ def catalog_sources(
     as_json: Json = False,
 ) -> None:
     """List the sources cited by the catalogue."""
-    from rackwright.plan import api
+    from rackwright.plan import catalogue_rows
 
-    _show_rows(api.catalogue_sources(table), as_json)
+    _show_rows(catalogue_rows.catalogue_sources(table), as_json)
 
 
 def _show_rows(rows: list[dict[str, Any]], as_json: bool) -> None:

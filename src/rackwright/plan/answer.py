@@ -16,9 +16,9 @@ from rackwright.plan.outcome import Design, Outcome
 from rackwright.plan.problem import Problem
 from rackwright.plan.roofline_view import roofline_of
 from rackwright.plan.search import Bound, case_limits
+from rackwright.plan.stated import traced_problem
 from rackwright.plan.uncertainty import bands_of, sampled_metrics, tornado_of
 from rackwright.plan.view import (
-    BINDING_MARGIN,
     breakdown_values,
     design_view,
     limit_values,
@@ -56,7 +56,7 @@ def answer_workload(
 ) -> Answer:
     """Evaluate the chosen design plain, traced and sampled, and put its part of the document together."""
     outcome = evaluate(design, problem, worlds.plain)
-    traced = evaluate(design, problem, worlds.traced)
+    traced = evaluate(design, traced_problem(problem), worlds.traced)
     view = design_view(design, problem, worlds.plain)
     metrics = metric_values(outcome, problem.kind)
     headline = [METRICS[key] for key in HEADLINE[problem.kind]]
@@ -70,7 +70,7 @@ def answer_workload(
         metrics=metrics,
         breakdowns=breakdown_values(outcome),
         limits=limits,
-        binding=[item["name"] for item in limits if item["margin"] < BINDING_MARGIN][:_MOST_BINDING],
+        binding=[item["name"] for item in limits if item["binding"]][:_MOST_BINDING],
         bands=bands,
         tornado=tornado_of(METRICS[tornado_metric], traced, design, problem, worlds.plain),
         explanations=explanations,
@@ -104,9 +104,7 @@ def reference_lines(workload: Workload, outcome: Outcome) -> list[str]:
         item = METRICS[key]
         value = number(item.read(outcome))
         middle = 0.5 * (low + high)
-        published = (
-            format_value(low, item.shown_unit) if low == high else format_range(low, high, item.shown_unit)
-        )
+        published = format_value(low, item.shown_unit) if low == high else format_range(low, high, item.shown_unit)
         verdict = "inside" if low <= value <= high else format_change(value / middle) + " against"
         lines.append(
             f"{item.label}: {format_value(value, item.shown_unit)}, {verdict} the published {published} ({source})"

@@ -1,5 +1,7 @@
-"""The library in a handful of names: `load` a case, `search` for the best plan, `evaluate` one design, `explain` a number,
-`compare` two plans."""
+"""The library in a handful of names.
+
+`load` a case, `search` for the best plan, `evaluate` one design, `explain` a number, `compare` two plans.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +27,7 @@ from rackwright.plan.outcome import Design, Outcome
 from rackwright.plan.planner import make_plan
 from rackwright.plan.problem import Problem, problems_of
 from rackwright.plan.redesign import design_from
+from rackwright.plan.stated import traced_problem
 from rackwright.plan.view import number
 from rackwright.plan.world import World
 
@@ -190,7 +193,7 @@ def explain(plan: Plan | PlanDocument, key: str, workload: str | None = None) ->
     case = parse_case(document["case"]["text"], file=document["case"]["file"])
     world = traced_world(World(catalogue_of(case), case))
     design, problem = design_from(case, world, answer["design"]["workload"], _choices(answer["design"]))
-    outcome = evaluate_block(design, problem, world)
+    outcome = evaluate_block(design, traced_problem(problem), world)
     if item is not None:
         explanation, facts = explain_metric(item, outcome)
     else:
@@ -269,7 +272,9 @@ def read_plan(path: str | Path) -> PlanDocument:
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise fail(f"not a plan of version {SCHEMA}", "make it anew with `rackwright plan`")
     if missing := PlanDocument.__required_keys__ - document.keys():
-        raise fail(f"the plan is not complete: {', '.join(sorted(missing))} missing", "make it anew with `rackwright plan`")
+        raise fail(
+            f"the plan is not complete: {', '.join(sorted(missing))} missing", "make it anew with `rackwright plan`"
+        )
     return cast(PlanDocument, document)
 
 

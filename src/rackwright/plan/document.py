@@ -1,7 +1,7 @@
 """The shape of `plan.json`, version 1: everything a reader, a report or another program needs of a plan.
 
-Numbers are bare SI; every metric carries its unit and a text for people. The same case, catalogue and seed give the same
-bytes: no clock, no host, no path outside the case goes in.
+Numbers are bare SI; every metric carries its unit and a text for people. The same case, catalogue and seed give the
+same bytes: no clock, no host, no path outside the case goes in.
 """
 
 from __future__ import annotations

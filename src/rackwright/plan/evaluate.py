@@ -13,9 +13,10 @@ from rackwright.base.record import Num
 from rackwright.carbon.footprint import footprint
 from rackwright.cost.price import price
 from rackwright.fabric.fabric import make_fabric
+from rackwright.performance.disaggregated import Pools, serve_disaggregated
 from rackwright.performance.power import accelerator_power
 from rackwright.performance.records import Fleet, Serving, Training
-from rackwright.performance.serving import serve, serve_disaggregated
+from rackwright.performance.serving import serve
 from rackwright.performance.training import train
 from rackwright.plan.outcome import Chosen, Design, Outcome
 from rackwright.plan.problem import Problem
@@ -108,7 +109,7 @@ def perform(design: Design, problem: Problem, chosen: Chosen, world: World) -> S
     if isinstance(demand, TrainingJob):
         return train(architecture, demand, precision, chosen.chip, chosen.fabric, design.mapping, world.training)
     if design.prefill is not None:
-        pools = (design.prefill, design.mapping)
+        pools = Pools(design.prefill, design.mapping)
         return serve_disaggregated(architecture, demand, precision, chosen.chip, chosen.fabric, pools, world.serving)
     return serve(architecture, demand, precision, chosen.chip, chosen.fabric, design.mapping, world.serving)
 
@@ -161,4 +162,3 @@ def _training_fleet(performance: Training, problem: Problem, power: Num) -> Flee
         prefill_share=one * 0.0,
         duration=performance.duration,
     )
-

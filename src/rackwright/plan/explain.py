@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from rackwright.base.facts import Fact
 from rackwright.base.format import format_value
 from rackwright.base.record import RECORDS, doc_of
 from rackwright.base.trace import Traced
-from rackwright.plan.document import ElasticityValue, Explanation, ExplainStep, FactValue
+from rackwright.plan.document import ElasticityValue, ExplainStep, Explanation, FactValue
 from rackwright.plan.evaluate import evaluate
 from rackwright.plan.metrics import Metric
 from rackwright.plan.outcome import Design, Outcome
@@ -30,16 +31,22 @@ def traced_outcome(design: Design, problem: Problem, world: World) -> Outcome:
 
 
 def explain_number(
-    key: str, label: str, unit: str, value: object, *, most_steps: int = 40
+    key: str, label: str, unit: str, value: Any, *, most_steps: int = 40
 ) -> tuple[Explanation, dict[str, Fact]]:
     """Explain one traced number; return the explanation and the facts behind it by key.
 
     A number that rests on no fact (what the case itself states) has no steps.
     """
-    text = format_value(float(value), unit)  # type: ignore[arg-type]
+    text = format_value(float(value), unit)
     if not isinstance(value, Traced):
         step = ExplainStep(
-            key=label, value=float(value), unit=unit, text=text, formula="stated by the case", doc=label, inputs=[]  # type: ignore[arg-type]
+            key=label,
+            value=float(value),
+            unit=unit,
+            text=text,
+            formula="stated by the case",
+            doc=label,
+            inputs=[],
         )
         return Explanation(metric=key, label=label, text=text, steps=[step], facts=[], elasticities=[]), {}
     trail = trail_of(value, most_steps=most_steps)

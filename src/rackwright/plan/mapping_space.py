@@ -3,7 +3,8 @@
 A mapping axis that the case leaves free gets these values, which the plan shows:
 
     serving    TP, PP  powers of two; attention DP powers of two for mixtures of experts; EP = 1 or TP DP; batch
-    training   TP, PP, CP powers of two; DP divisors of the global batch; EP for mixtures of experts; micro-batch, interleave, ZeRO 1 or 3, recompute
+    training   TP, PP, CP powers of two; DP divisors of the global batch; EP for mixtures of experts; micro-batch,
+               interleave, ZeRO 1 or 3, recompute
 """
 
 from __future__ import annotations
@@ -152,7 +153,10 @@ def _training_rules(m: Mapping, architecture: Architecture, job: TrainingJob) ->
     size = m.tp * m.pp * m.cp * m.dp
     return [
         (f"job over {_LARGEST_JOB:,} accelerators", np.asarray(size > _LARGEST_JOB)),
-        ("global batch not divisible by DP and micro-batch", np.asarray(job.global_batch % (m.dp * m.micro_batch) != 0)),
+        (
+            "global batch not divisible by DP and micro-batch",
+            np.asarray(job.global_batch % (m.dp * m.micro_batch) != 0),
+        ),
         ("interleaving without a pipeline", np.asarray((m.interleave > 1) & (m.pp < 2))),
         ("fewer layers than pipeline chunks", np.asarray(architecture.depth < m.pp * m.interleave)),
         ("EP over more than the data-parallel accelerators", np.asarray(m.ep > m.dp * m.cp * m.tp)),

@@ -101,6 +101,7 @@ METRICS: dict[str, Metric] = {
         Metric("memory", "memory in use per accelerator", "B", "", lambda o: o.performance.memory.total),
         Metric("accelerators", "accelerators installed", "1", "", lambda o: o.cluster.accelerators),
         Metric("replicas", "model replicas", "1", "", lambda o: o.fleet.replicas),
+        Metric("replica_size", "accelerators per replica", "1", "", lambda o: o.performance.accelerators),
         Metric("systems", "systems", "1", "", lambda o: o.cluster.systems),
         Metric("racks", "racks, network included", "1", "low", lambda o: o.cluster.racks + o.cluster.network_racks),
         Metric("rack_power", "power of one rack", "W", "", lambda o: o.cluster.rack_power),

@@ -29,7 +29,7 @@ from rackwright.plan.rivals import design_at, pareto_of, runners_up, search_view
 from rackwright.plan.search import Bound, search_problem
 from rackwright.plan.select import Choice, Pool, case_bounds, choose, pool_of
 from rackwright.plan.space import Space
-from rackwright.plan.view import BINDING_MARGIN, metric_value
+from rackwright.plan.view import is_binding, metric_value
 from rackwright.plan.world import World
 
 Progress = Callable[[float, str], None]
@@ -75,8 +75,7 @@ def make_plan(case: Case, version: str, samples: int, seed: int, progress: Progr
             for rival in runners_up(pool, pick, weights, world)
         ],
         pareto=[
-            pareto_of(pool, pick, case.objective.pareto, world)
-            for pool, pick in zip(pools, choice.picks, strict=True)
+            pareto_of(pool, pick, case.objective.pareto, world) for pool, pick in zip(pools, choice.picks, strict=True)
         ],
         search=[search_view(pool) for pool in pools],
         defaults=[DefaultValue(path=item.path, value=item.value, why=item.why) for item in case.defaults],
@@ -149,7 +148,13 @@ def _total_limits(choice: Choice, bounds: tuple[Bound, ...]) -> list[LimitValue]
         text = f"{format_value(value, unit)}, at most {format_value(bound, unit)}"
         shown.append(
             LimitValue(
-                name=name, unit=unit, value=value, bound=bound, margin=margin, text=text, binding=margin < BINDING_MARGIN
+                name=name,
+                unit=unit,
+                value=value,
+                bound=bound,
+                margin=margin,
+                text=text,
+                binding=is_binding(margin),
             )
         )
     return shown
@@ -172,7 +177,7 @@ def summary(case: Case, parts: list[WorkloadAnswer], choice: Choice) -> list[str
     lines = []
     for part in parts:
         design, metrics = part["design"], part["metrics"]
-        where = f"{design['cooling_name']} cooling, PUE {metrics['pue']['text']}"
+        where = f"{design['cooling_name']}, PUE {metrics['pue']['text']}"
         if design["kind"] == "serve":
             fast = f"TTFT {metrics['ttft']['text']}, TPOT {metrics['tpot']['text']}"
         else:
@@ -184,10 +189,11 @@ def summary(case: Case, parts: list[WorkloadAnswer], choice: Choice) -> list[str
         )
     ready = date.fromisoformat(case.start) + timedelta(seconds=choice.totals["ready_date"])
     first = date.fromisoformat(case.start) + timedelta(seconds=choice.totals["first_tokens"])
+    totals = choice.totals
     lines.append(
-        f"Together: {format_value(choice.totals['capex'], 'USD')} before service, "
-        f"{format_value(choice.totals['annual_cost'], 'USD')} a year, {format_value(choice.totals['it_power'], 'W')} IT, "
-        f"{format_value(choice.totals['carbon'], 'kgCO2e')} over the horizon; ordered on {case.start}, "
+        f"Together: {format_value(totals['capex'], 'USD')} before service, "
+        f"{format_value(totals['annual_cost'], 'USD')} a year, {format_value(totals['it_power'], 'W')} IT, "
+        f"{format_value(totals['carbon'], 'kgCO2e')} over the horizon; ordered on {case.start}, "
         f"first tokens {first.isoformat()}, full capacity {ready.isoformat()}."
     )
     return lines

@@ -15,7 +15,6 @@ from rackwright.plan.metrics import METRICS, metrics_of
 from rackwright.plan.outcome import Design
 from rackwright.plan.pareto import pareto_front
 from rackwright.plan.problem import Problem
-from rackwright.plan.search import Findings
 from rackwright.plan.select import Pool, objective_values
 from rackwright.plan.view import design_view, metric_value
 from rackwright.plan.world import World
@@ -88,7 +87,9 @@ def _why(pool: Pool, at: int, pick: int, score: NDArray[np.float64]) -> str:
     """Say how much worse the objective is, where the difference comes from, and what would speak for the design."""
     worse = score[at] / score[pick] - 1.0
     parts = ["the same objective" if abs(worse) < 0.0005 else f"objective {worse:+.1%}"]
-    changes = {key: pool.metrics[key][at] / pool.metrics[key][pick] - 1.0 for key in _COMPARED if pool.metrics[key][pick]}
+    changes = {
+        key: pool.metrics[key][at] / pool.metrics[key][pick] - 1.0 for key in _COMPARED if pool.metrics[key][pick]
+    }
     against = sorted((key for key in changes if changes[key] > 0.01), key=lambda key: -changes[key])[:2]
     speaks_for = sorted((key for key in changes if changes[key] < -0.01), key=lambda key: changes[key])[:2]
     if against:

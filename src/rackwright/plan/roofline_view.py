@@ -20,7 +20,7 @@ _MOST_POINTS = 40
 def roofline_of(design: Design, problem: Problem, outcome: Outcome, world: World) -> Roofline:
     """Return the forward operators of one design with arithmetic intensity and the compute rate they reach."""
     chip = outcome.chosen.chip
-    rates = rates_of(chip, world.training.efficiency)
+    rates = rates_of(chip, world.serving)
     points: list[RooflinePoint] = []
     for phase, shape, mapping in _phases(design, problem):
         operators = model_operators(problem.architecture, shape, mapping, problem.precision)

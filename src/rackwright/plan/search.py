@@ -1,8 +1,8 @@
 """Search one workload: enumerate mappings in blocks, drop what breaks a limit, cross the rest with sites and coolings.
 
-Everything downstream of the performance room grows with the number of accelerators and their power, so within one system
-a mapping that needs more accelerators and more power than another can't win; only the non-dominated ones, and the next
-best for comparison, go on to the sites. What fell, and why, is counted.
+Everything downstream of the performance room grows with the number of accelerators and their power, so within one
+system a mapping that needs more accelerators and more power than another can't win; only the non-dominated ones, and
+the next best for comparison, go on to the sites. What fell, and why, is counted.
 """
 
 from __future__ import annotations
@@ -57,7 +57,12 @@ class Findings:
 
 
 def search_problem(
-    problem: Problem, space: Space, places: Sequence[tuple[int, int]], bounds: Sequence[Bound], world: World, report: Report
+    problem: Problem,
+    space: Space,
+    places: Sequence[tuple[int, int]],
+    bounds: Sequence[Bound],
+    world: World,
+    report: Report,
 ) -> Findings:
     """Search one problem over its mappings and all (site, cooling) places; see the module text."""
     findings = Findings(problem, space)
@@ -75,7 +80,7 @@ def search_problem(
 
 
 def smallest_margin(limits: Sequence[Limit], count: int) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Return the smallest margin of each design and which limit it belongs to; (designs,) both. NaN counts as broken."""
+    """Return the smallest margin of each design and which limit has it; (designs,) both. NaN counts as broken."""
     margins = np.stack([np.broadcast_to(limit.margin, (count, 1))[:, 0] for limit in limits])
     margins = np.where(np.isnan(margins), -np.inf, margins)
     tightest = margins.argmin(axis=0)
@@ -85,7 +90,7 @@ def smallest_margin(limits: Sequence[Limit], count: int) -> tuple[NDArray[np.flo
 def _screen(
     space: Space, index: NDArray[np.int64], findings: Findings, places: int, world: World
 ) -> tuple[Design, NDArray[np.float64], NDArray[np.bool_]]:
-    """Return the designs of a block that are worth keeping, with (accelerators, power, margin) and which are feasible."""
+    """Return the designs of a block worth keeping, with (accelerators, power, ..., margin), and which are feasible."""
     design = design_of(space.rows(index), findings.problem)
     findings.enumerated += len(index) * places
     alive = np.ones(len(index), dtype=bool)
@@ -109,7 +114,12 @@ def _screen(
 
 
 def _traits(machine: Machine, margins: NDArray[np.float64], count: int) -> NDArray[np.float64]:
-    parts = (machine.cluster.accelerators, machine.cluster.power_mean, machine.fleet.accelerators, margins[:, np.newaxis])
+    parts = (
+        machine.cluster.accelerators,
+        machine.cluster.power_mean,
+        machine.fleet.accelerators,
+        margins[:, np.newaxis],
+    )
     return np.hstack([np.broadcast_to(np.asarray(part, dtype=float), (count, 1)) for part in parts])
 
 

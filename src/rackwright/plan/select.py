@@ -6,6 +6,9 @@
     site power                                   adds up per site; the fullest site counts              (4)
     score = sum_k w_k T_k / min T_k              T_k: objective k of the whole plan                     (5)
 
+Plans within half a per cent of the best score are as good as it: whole machines make many mappings cost the same. Of
+those the one with the smallest replicas is taken, which is the simplest to run.
+
 Every workload enters with the designs that may be part of the best plan: those no other design of it beats in the
 objectives and in everything the case limits.
 """
@@ -24,6 +27,7 @@ from rackwright.plan.search import Bound, Findings
 
 Array = NDArray[np.float64]
 MOST_COMBINATIONS = 200_000
+_AS_GOOD = 0.005
 _LIMITED = ("feeder_power", "racks", "capex", "carbon", "water", "ready_date")
 
 
@@ -97,13 +101,19 @@ def choose(pools: Sequence[Pool], weights: Mapping[str, float], bounds: Sequence
     score = sum(
         weight * totals[key] / max(float(np.min(np.abs(totals[key]))), 1e-300) for key, weight in weights.items()
     )
-    best = int(np.argmin(np.where(kept, score, np.inf))) if kept.any() else int(np.argmax(worst))
+    best = _simplest_of_best(pools, grid, np.where(kept, score, np.inf)) if kept.any() else int(np.argmax(worst))
     return Choice(
         picks=tuple(int(at) for at in grid[best]),
         totals={key: float(values[best]) for key, values in totals.items()},
         feasible=bool(kept[best]),
         margins={name: float(values[best]) for name, values in margins.items()},
     )
+
+
+def _simplest_of_best(pools: Sequence[Pool], grid: NDArray[np.intp], score: Array) -> int:
+    good = np.flatnonzero(score <= score.min() * (1.0 + _AS_GOOD))
+    size = np.sum([pool.metrics["replica_size"][grid[good, at]] for at, pool in enumerate(pools)], axis=0)
+    return int(good[np.lexsort((good, score[good], size))[0]])
 
 
 def plan_totals(pools: Sequence[Pool], grid: NDArray[np.intp]) -> dict[str, Array]:
@@ -140,7 +150,7 @@ def _contenders(pool: Pool, weights: Mapping[str, float], most: int) -> NDArray[
     if not len(candidates):
         return np.argsort(-pool.margins, kind="stable")[:1].astype(np.intp)
     score = objective_values(pool, weights)
-    columns = [score, *(pool.metrics[key] for key in _LIMITED)]
+    columns = [score, *(pool.metrics[key] for key in (*_LIMITED, "replica_size"))]
     kept: list[NDArray[np.intp]] = []
     for site in np.unique(pool.site[candidates]):
         here = candidates[pool.site[candidates] == site]

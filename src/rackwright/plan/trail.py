@@ -109,17 +109,30 @@ def _render(node: Traced, named: Any, tightness: int, *, top: bool = False) -> s
         return str(named(node))
     if node.op == "name":
         return _render(node.inputs[0], named, tightness, top=top)
+    if node.op == "multiply":
+        return _product(node, named, tightness)
     if node.op == "add":
-        terms = [_render(item, named, 1) for item in _terms(node)]
-        shown = [term for term in terms if term != "0"]
-        if len(shown) > _LONGEST_SUM:
-            shown = [*shown[: _LONGEST_SUM - 1], f"... {len(shown) - _LONGEST_SUM + 1} more"]
-        text = " + ".join(shown) or "0"
-        return f"({text})" if tightness > 1 and len(shown) > 1 else text
-    if node.op == "multiply" and any(_is_number(item, 0.0) for item in node.inputs):
+        return _sum(node, named, tightness)
+    return _operation(node, named, tightness)
+
+
+def _product(node: Traced, named: Any, tightness: int) -> str:
+    if any(_is_number(item, 0.0) for item in node.inputs):
         return "0"
-    if node.op == "multiply" and any(_is_number(item, 1.0) for item in node.inputs):
+    if any(_is_number(item, 1.0) for item in node.inputs):
         return _render(node.inputs[_is_number(node.inputs[0], 1.0)], named, tightness)
+    return _operation(node, named, tightness)
+
+
+def _sum(node: Traced, named: Any, tightness: int) -> str:
+    shown = [term for term in (_render(item, named, 1) for item in _terms(node)) if term != "0"]
+    if len(shown) > _LONGEST_SUM:
+        shown = [*shown[: _LONGEST_SUM - 1], f"... {len(shown) - _LONGEST_SUM + 1} more"]
+    text = " + ".join(shown) or "0"
+    return f"({text})" if tightness > 1 and len(shown) > 1 else text
+
+
+def _operation(node: Traced, named: Any, tightness: int) -> str:
     if node.op in _INFIX:
         own = _TIGHTNESS[node.op]
         left = _render(node.inputs[0], named, own)

@@ -41,14 +41,21 @@ def number(value: Any) -> float:
 def metric_value(item: Metric, value: float) -> MetricValue:
     """Return a metric as the document shows it."""
     return MetricValue(
-        label=item.label, unit=item.shown_unit, value=value, text=format_value(value, item.shown_unit), better=item.better
+        label=item.label,
+        unit=item.shown_unit,
+        value=value,
+        text=format_value(value, item.shown_unit),
+        better=item.better,
     )
 
 
 def metric_values(outcome: Outcome, kind: str) -> dict[str, MetricValue]:
     """Return all metrics of one design, the headline ones first."""
     items = {item.key: item for item in metrics_of(kind)}
-    ordered = [*(items[key] for key in HEADLINE[kind]), *(item for key, item in items.items() if key not in HEADLINE[kind])]
+    ordered = [
+        *(items[key] for key in HEADLINE[kind]),
+        *(item for key, item in items.items() if key not in HEADLINE[kind]),
+    ]
     return {item.key: metric_value(item, number(item.read(outcome))) for item in ordered}
 
 
@@ -94,7 +101,10 @@ def breakdown_values(outcome: Outcome) -> dict[str, BreakdownValue]:
 
 
 def limit_values(limits: Sequence[Limit]) -> list[LimitValue]:
-    """Return the limits of one design, the tightest first."""
+    """Return the limits of one design: what binds first, then by margin.
+
+    A margin of exactly zero is a count that divides or a machine that fills its rack by design; it binds nothing.
+    """
     shown = []
     for limit in limits:
         value, bound, margin = number(limit.value), number(limit.bound), number(limit.margin)
@@ -103,10 +113,15 @@ def limit_values(limits: Sequence[Limit]) -> list[LimitValue]:
         shown.append(
             LimitValue(
                 name=limit.name, unit=limit.unit, value=value, bound=bound, margin=margin, text=text,
-                binding=margin < BINDING_MARGIN,
+                binding=is_binding(margin),
             )
         )  # fmt: skip
-    return sorted(shown, key=lambda item: (item["margin"], item["name"]))
+    return sorted(shown, key=lambda item: (not item["binding"], item["margin"], item["name"]))
+
+
+def is_binding(margin: float) -> bool:
+    """Tell whether a limit is broken or nearly reached."""
+    return not margin >= 0 or 0 < margin < BINDING_MARGIN
 
 
 def mapping_text(mapping: Mapping, kind: str) -> str:

@@ -23,6 +23,7 @@ from rackwright.performance.efficiency import EfficiencyFacts
 from rackwright.performance.power import PowerFacts
 from rackwright.performance.training_facts import Stack, TrainingFacts
 from rackwright.plan.case_records import Case
+from rackwright.plan.stated import stated
 from rackwright.site.epw import read_epw
 from rackwright.site.records import Coolant, CoolingSpec, FacilityYear, Location, SiteFacts, Weather
 from rackwright.site.table import FacilityYearTable, facility_years
@@ -112,16 +113,25 @@ class World:
     @cached_property
     def horizon(self) -> Num:
         """Years in service that a serving plan is judged over [s]."""
-        stated = self.case.economics.horizon
-        return self.economics.horizon if stated is None else stated * (self.economics.year / self.economics.year)
+        years = self.case.economics.horizon
+        if years is None:
+            return self.economics.horizon
+        return stated(years, "s", "economics.horizon") if self.is_traced else years  # type: ignore[return-value]
+
+    @property
+    def is_traced(self) -> bool:
+        """Whether every fact is a traced leaf."""
+        return self.catalogue.view[:1] == ("traced",)
+
+    @cached_property
+    def serving(self) -> EfficiencyFacts:
+        """What kernels and serving engines reach."""
+        return self.catalogue.table("efficiency", EfficiencyFacts).take(0)
 
     @cached_property
     def training(self) -> Stack:
         """Facts of training software."""
-        return Stack(
-            training=self.catalogue.table("training_facts", TrainingFacts).take(0),
-            efficiency=self.catalogue.table("efficiency", EfficiencyFacts).take(0),
-        )
+        return Stack(self.catalogue.table("training_facts", TrainingFacts).take(0), self.serving)
 
     @cached_property
     def power(self) -> PowerFacts:
@@ -200,4 +210,3 @@ class World:
     def site_codes(self, names: Sequence[str]) -> tuple[int, ...]:
         """Return rows of the locations table."""
         return tuple(self.locations.code(name) for name in names)
-
