@@ -216,8 +216,9 @@ def _job(train: TrainIn | None) -> TrainingJob:
     if train is None:
         raise TypeError("no training run")
     batch = read_quantity(train.global_batch, "1", "16M tokens")
-    tokens = batch if "tok" in str(train.global_batch) else batch * train.sequence_length
-    return training_job(train.tokens, train.sequence_length, tokens, train.deadline or math.inf)
+    sequences = batch / train.sequence_length if "tok" in str(train.global_batch) else batch
+    whole = max(1.0, round(sequences))
+    return training_job(train.tokens, train.sequence_length, whole * train.sequence_length, train.deadline or math.inf)
 
 
 def build_candidates(
