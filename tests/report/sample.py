@@ -99,7 +99,7 @@ def design(workload: str, kind: str, model: str, system: str, site: str) -> Desi
         model=model,
         system=system,
         system_name={"gb200-nvl72": "GB200 NVL72", "hgx-h100": "HGX H100 (8 × H100 SXM)"}.get(system, system),
-        accelerator=system.split("-")[0],
+        accelerator=system.split("-", maxsplit=1)[0],
         site=site,
         site_name={"texas": "West Texas, US", "finland": "Hamina, Finland"}.get(site, site),
         cooling="direct-to-chip-dry",
@@ -177,10 +177,17 @@ def breakdowns(factor: float) -> dict[str, BreakdownValue]:
     memory = {"weights": 96e9, "KV cache": 71e9, "activations": 6.2e9, "runtime": 4e9}
     leads = {"accelerators": 36, "optics": 20, "switches": 26, "transformers": 44, "generators": 40, "racks": 14}
     steps = {"grid study and permits": 8, "transformers": 28, "commissioning": 6, "burn-in and first model": 4}
-    carbon = {"electricity": 5.1e6, "embodied/accelerators": 0.71e6, "embodied/building": 0.34e6, "embodied/rest": 0.2e6}
+    carbon = {
+        "electricity": 5.1e6,
+        "embodied/accelerators": 0.71e6,
+        "embodied/building": 0.34e6,
+        "embodied/rest": 0.2e6,
+    }
     return {
         "capex": breakdown("Capital cost", "USD", {name: value * factor for name, value in money.items()}),
-        "annual": breakdown("Annual cost", "USD", {"depreciation": 11.2e6 * factor, "capital": 3.1e6 * factor, "energy": 1.1e6}),
+        "annual": breakdown(
+            "Annual cost", "USD", {"depreciation": 11.2e6 * factor, "capital": 3.1e6 * factor, "energy": 1.1e6}
+        ),
         "decode": breakdown("One decode step", "s", times),
         "memory": breakdown("Memory per accelerator", "B", memory),
         "carbon": breakdown("Emissions per year", "kgCO2e", carbon),
@@ -258,7 +265,15 @@ def tornado(metric_key: str, label: str, base: float) -> Tornado:
         ("finance.life_of_servers", "Life of servers", 1.08, 0.95, "4 years", "6 years", "user"),
         ("finance.cost_of_capital", "Cost of capital", 0.95, 1.06, "6.75 %", "11.3 %", "assumed"),
         ("efficiency.gemm.fp8", "FP8 GEMM efficiency", 1.05, 0.96, "63.9 %", "78.1 %", "measured"),
-        ("sites.texas.electricity_price", "Electricity price, West Texas", 0.992, 1.008, "$0.055/kWh", "$0.067/kWh", "read"),
+        (
+            "sites.texas.electricity_price",
+            "Electricity price, West Texas",
+            0.992,
+            1.008,
+            "$0.055/kWh",
+            "$0.067/kWh",
+            "read",
+        ),
     ]
     bars = [
         TornadoBar(
@@ -288,7 +303,14 @@ def explanation(key: str, found: MetricValue) -> Explanation:
         }
 
     steps: list[Any] = [
-        step(key, found["value"], found["unit"], "Cost.annual / Fleet.tokens", found["label"], ["Cost.annual", "Fleet.tokens"]),
+        step(
+            key,
+            found["value"],
+            found["unit"],
+            "Cost.annual / Fleet.tokens",
+            found["label"],
+            ["Cost.annual", "Fleet.tokens"],
+        ),
         step(
             "Cost.annual",
             18.7e6,
@@ -306,7 +328,14 @@ def explanation(key: str, found: MetricValue) -> Explanation:
             "yearly charge that repays the capital",
             ["accelerators.gb200.price", "finance.cost_of_capital", "finance.life_of_servers"],
         ),
-        step("Site.energy", 6.2e13, "J", "Site.pue x Cluster.power_mean x year", "energy at the meter per year", ["Serving.tpot"]),
+        step(
+            "Site.energy",
+            6.2e13,
+            "J",
+            "Site.pue x Cluster.power_mean x year",
+            "energy at the meter per year",
+            ["Serving.tpot"],
+        ),
         step(
             "Serving.tpot",
             0.0284,
@@ -414,18 +443,18 @@ def sample_document() -> PlanDocument:
         catalogue="2025.11 (8f2c11d)",
         case={
             "name": "Chat service and one frontier run",
-            "description": "A chat product on a DeepSeek-V3 class model in two possible places, beside one training run.",
+            "description": "A chat product on a DeepSeek-V3 class model, beside one training run.",
             "file": "chat-and-run.yaml",
             "digest": "sha256:5b1d0c7e",
-            "text": "name: Chat service and one frontier run\nworkloads:\n  chat:\n    kind: serving\n    model: deepseek-v3\n",
+            "text": "name: Chat service and one frontier run\nworkloads:\n  chat:\n    model: deepseek-v3\n",
         },
         seed=7,
         samples=512,
         feasible=True,
         headline="Build 14 GB200 NVL72 racks in West Texas and 2,048 HGX H100 in Hamina, Finland",
         summary=[
-            "chat: 14 × GB200 NVL72 in West Texas, direct-to-chip with dry coolers; $0.412 per million tokens (P10–P90 $0.347–0.533).",
-            "frontier run: 2,048 × HGX H100 in Hamina; 54.2 days at 41.2 % MFU for $71.3 M (P10–P90 $60–88 M).",
+            "chat: 14 × GB200 NVL72 in West Texas; $0.412 per million tokens (P10–P90 $0.347–0.533).",
+            "frontier run: 2,048 × HGX H100 in Hamina; 54.2 days for $71.3 M (P10–P90 $60–88 M).",
             "First tokens 46 weeks after the order; the transformer sets the date.",
         ],
         objective="lowest cost per million tokens",

@@ -128,7 +128,11 @@ class _Builder:
             return [Piece(step["formula"])] if step["formula"] else []
         pattern = "(" + "|".join(re.escape(name) for name in names) + ")"
         pieces = re.split(pattern, step["formula"])
-        return [Piece(text, self._target(text) if index % 2 else "") for index, text in enumerate(pieces) if text]
+        return [
+            Piece(text, self._target(text)) if index % 2 else Piece(text.replace(" x ", " × "))
+            for index, text in enumerate(pieces)
+            if text
+        ]
 
     def _target(self, name: str) -> str:
         return self._places.get(name, "") or self._anchors.fact(name)
@@ -146,7 +150,7 @@ def _slopes(elasticities: list[ElasticityValue], anchors: Anchors, facts: Mappin
                 label=item["fact"],
                 target=anchors.fact(item["fact"]),
                 text=format_number(item["elasticity"]),
-                bar=round(100.0 * abs(item["elasticity"]) / strongest, 1),
+                bar=round(100.0 * (abs(item["elasticity"]) / strongest), 1),
                 negative=item["elasticity"] < 0.0,
                 grade=fact["grade"] if fact else "",
                 unsure=bool(fact and fact["grade"] in UNSURE),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
-from rackwright.base.format import format_range, format_value
+from rackwright.base.format import Scale, format_range, format_value
 from rackwright.plan.document import Band
+from rackwright.report.svg.axes import draw_ticks_below
 from rackwright.report.svg.canvas import WIDE, Drawing
 from rackwright.report.svg.palette import colour
 from rackwright.report.svg.scale import Axis, linear_axis
@@ -18,7 +20,7 @@ def draw_bands(bands: list[Band], width: float = WIDE, name: str = "") -> str:
     """Draw one bar per metric from P10 to P90 with a mark at P50, as multiples of P50."""
     known = known_bands(bands)
     wide = width >= WIDE
-    row = 30.0 if wide else 46.0
+    row = 30.0 if wide else 44.0
     listed = "; ".join(f"{band['label']} {format_range(band['p10'], band['p90'], band['unit'])}" for band in known[:4])
     height = 8.0 + max(len(known), 1) * row + 40.0
     description = f"Eight of ten outcomes lie between P10 and P90: {listed or 'no spread is known'}."
@@ -29,10 +31,9 @@ def draw_bands(bands: list[Band], width: float = WIDE, name: str = "") -> str:
     left, right = (0.3 * width, 0.69 * width) if wide else (8.0, width - 8.0)
     ratios = [ratio for band in known for ratio in ratios_of(band)]
     axis = linear_axis([1.0, *ratios], "1", (left, right), zero=False, ticks=5 if wide else 4)
+    axis = replace(axis, scale=Scale(before="×"))
     bottom = 8.0 + len(known) * row
-    for tick in axis.ticks(4):
-        drawing.line((axis.pixel(tick), 4.0), (axis.pixel(tick), bottom))
-        drawing.text(axis.pixel(tick), bottom + 15.0, f"×{axis.label(tick)}", size=SMALL, anchor="middle", look="soft")
+    draw_ticks_below(drawing, axis, 4.0, bottom, count=4)
     drawing.line((axis.at(1.0), 4.0), (axis.at(1.0), bottom), colour("soft"))
     for index, band in enumerate(known):
         _draw_band(drawing, axis, band, 8.0 + index * row, wide)
@@ -61,12 +62,12 @@ def _draw_band(drawing: Drawing, axis: Axis, band: Band, top: float, wide: bool)
     low, high = (axis.at(ratio) for ratio in ratios_of(band))
     middle = axis.at(1.0)
     text = f"{format_value(band['p50'], band['unit'])}  ({format_range(band['p10'], band['p90'], band['unit'])})"
-    y = top + (15.0 if wide else 34.0)
+    y = top + (15.0 if wide else 25.0)
     if wide:
         drawing.text(0.0, y + 4.0, fit(band["label"], axis.start - 14.0))
         drawing.text(axis.end + 16.0, y + 4.0, text, size=SMALL, look="soft")
     else:
-        drawing.text(0.0, top + 12.0, fit(band["label"], 0.48 * drawing.frame.width))
+        drawing.text(0.0, top + 12.0, fit(band["label"], 0.48 * drawing.frame.width), look="halo")
         drawing.text(
             drawing.frame.width,
             top + 12.0,

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 
 from rackwright.base.format import SINGULAR, Scale, format_number, format_value, scale_for
 
-_LARGEST = 1e290
+_LARGEST, _SMALLEST = 1e290, 1e-290
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _COARSE_LOG = (1.0, 2.0, 5.0)
 
 
 def finite(value: float, default: float = 0.0) -> float:
-    """Return `value` if it can be drawn, else `default`; numbers near the end of the number line are cut off."""
-    return max(-_LARGEST, min(_LARGEST, value)) if math.isfinite(value) else default
+    """Return `value` if it can be drawn, else `default`; numbers beyond either end of the number line are cut off."""
+    if not math.isfinite(value):
+        return default
+    return max(-_LARGEST, min(_LARGEST, value)) if abs(value) > _SMALLEST else 0.0
 
 
 def drawable(values: Iterable[float]) -> list[float]:
@@ -100,7 +102,7 @@ def linear_axis(
     low, high = finite(min(shown)), finite(max(shown))
     if zero:
         low, high = min(low, 0.0), max(high, 0.0)
-    if not high - low > 1e-9 * max(abs(low), abs(high)):
+    if not high - low > 1e-5 * max(abs(low), abs(high)):
         room = abs(high) or 1.0
         low, high = (low, high + room) if zero and low == 0.0 else (low - 0.5 * room, high + 0.5 * room)
     step = _nice_step(high / ticks - low / ticks) or 1.0
@@ -117,4 +119,4 @@ def log_axis(values: Iterable[float], unit: str, span: tuple[float, float], *, r
 
 def _settled(tick: float) -> float:
     """Remove float noise such as 0.30000000000000004 and minus zero."""
-    return float(f"{tick:.9g}") + 0.0
+    return float(f"{tick:.12g}") + 0.0

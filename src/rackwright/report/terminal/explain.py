@@ -53,7 +53,7 @@ def _write_facts(page: Page, facts: list[FactValue], slopes: dict[str, float]) -
     rows = []
     for fact in ranked:
         slope = _known(slopes.get(fact["key"], 0.0))
-        bar = "█" * round(_BAR * abs(slope) / strongest)
+        bar = "█" * round(_BAR * (abs(slope) / strongest))
         value = fact["text"] + (" (default)" if fact["default"] else "")
         spread = format_range(fact["low"], fact["high"], fact["unit"]) if fact["low"] != fact["high"] else ""
         grade = styled(fact["grade"], "yellow" if fact["grade"] in UNSURE else "")
