@@ -104,6 +104,9 @@ class Traced(NDArrayOperatorsMixin):
         if ufunc not in _RULES:
             raise TypeError(f"{ufunc.__name__} is not traced; use the functions of base.ops")
         nodes = tuple(as_traced(value) for value in inputs)
+        bare = all(node.op == "constant" for node in nodes)
+        if bare or (ufunc in _VANISHING and any(_is_zero(node) for node in nodes[: _VANISHING[ufunc]])):
+            return as_traced(ufunc(*(node.value for node in nodes)))
         dimension_rule, partials = _RULES[ufunc]
         value = ufunc(*(node.value for node in nodes))
         return Traced(value, dimension_rule(ufunc.__name__, nodes), op=ufunc.__name__, inputs=nodes, partials=partials)
@@ -127,6 +130,10 @@ def _is_free(node: Traced) -> bool:
         return False
     array = np.asarray(node.value)
     return bool(np.all((array == 0) | ~np.isfinite(array)))
+
+
+def _is_zero(node: Traced) -> bool:
+    return node.op == "constant" and not np.any(np.asarray(node.value))
 
 
 def _same(name: str, nodes: tuple[Traced, ...]) -> Dimension:
@@ -195,6 +202,9 @@ def _safe_log(x: Any) -> Any:
 _PREDICATES = {
     np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal, np.isfinite, np.isnan,
 }  # fmt: skip
+
+# A bare 0 times anything is a bare 0: a part that a design does not have needs no dimension.
+_VANISHING: dict[np.ufunc, int] = {np.multiply: 2, np.true_divide: 1}
 
 _RULES: dict[np.ufunc, tuple[Callable[[str, tuple[Traced, ...]], Dimension], tuple[Partial | None, ...]]] = {
     np.add: (_same, (lambda g, *_: g, lambda g, *_: g)),

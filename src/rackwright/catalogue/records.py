@@ -44,6 +44,7 @@ class SystemSpec:
     power_idle: Num = field("W", "power when idle at the rack inlet")
     transient_ratio: Num = field("1", "short-time peak power over sustained power")
     liquid_share: Num = field("1", "largest share of heat the system can give to liquid; 0 for air-only machines")
+    needs_liquid: Num = field("1", "1 for machines sold with liquid cooling only; missing: air will do", optional=True)
     mass: Num = field("kg", "populated mass")
     price: Num = field("USD", "purchase price, accelerators included")
     nics: Num = field("1", "scale-out network ports")

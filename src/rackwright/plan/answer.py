@@ -17,7 +17,7 @@ from rackwright.plan.problem import Problem
 from rackwright.plan.roofline_view import roofline_of
 from rackwright.plan.search import Bound, case_limits
 from rackwright.plan.stated import traced_problem
-from rackwright.plan.uncertainty import bands_of, sampled_metrics, tornado_of
+from rackwright.plan.uncertainty import bands_of, draw_design, tornado_of
 from rackwright.plan.view import (
     breakdown_values,
     design_view,
@@ -60,9 +60,9 @@ def answer_workload(
     view = design_view(design, problem, worlds.plain)
     metrics = metric_values(outcome, problem.kind)
     headline = [METRICS[key] for key in HEADLINE[problem.kind]]
-    drawn = sampled_metrics(design, problem, worlds.plain, metrics_of(problem.kind), worlds.samples, worlds.seed)
-    bands = bands_of(drawn, headline)
-    _add_ranges(metrics, bands_of(drawn, metrics_of(problem.kind)))
+    draws = draw_design(design, problem, worlds.plain, metrics_of(problem.kind), worlds.samples, worlds.seed)
+    bands = bands_of(draws.metrics, headline)
+    _add_ranges(metrics, bands_of(draws.metrics, metrics_of(problem.kind)))
     explanations, facts = _explanations(traced, problem.kind)
     limits = limit_values((*outcome.limits, *case_limits(outcome, bounds, problem.kind)))
     document = WorkloadAnswer(
@@ -72,6 +72,7 @@ def answer_workload(
         limits=limits,
         binding=[item["name"] for item in limits if item["binding"]][:_MOST_BINDING],
         bands=bands,
+        holds=draws.holds,
         tornado=tornado_of(METRICS[tornado_metric], traced, design, problem, worlds.plain),
         explanations=explanations,
         power_flow=power_flow(outcome),

@@ -201,7 +201,7 @@ class DesignView(TypedDict):
 
 
 class WorkloadAnswer(TypedDict):
-    """The recommended design of one workload with every number."""
+    """The recommended design of one workload with every number; `holds`: share of draws that keep every limit."""
 
     design: DesignView
     metrics: dict[str, MetricValue]
@@ -209,6 +209,7 @@ class WorkloadAnswer(TypedDict):
     limits: list[LimitValue]
     binding: list[str]
     bands: list[Band]
+    holds: float
     tornado: Tornado
     explanations: list[Explanation]
     power_flow: list[FlowValue]

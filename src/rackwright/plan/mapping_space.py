@@ -3,6 +3,7 @@
 A mapping axis that the case leaves free gets these values, which the plan shows:
 
     serving    TP, PP  powers of two; attention DP powers of two for mixtures of experts; EP = 1 or TP DP; batch
+               of one attention replica
     training   TP, PP, CP powers of two; DP divisors of the global batch; EP for mixtures of experts; micro-batch,
                interleave, ZeRO 1 or 3, recompute
 """
@@ -22,10 +23,13 @@ from rackwright.plan.problem import Problem
 from rackwright.plan.space import Axis, Columns, Space, powers_of_two
 from rackwright.workload.records import Architecture, TrainingJob
 
+EACH = "batch_each"
+"""The free batch is that of one attention replica, so that wide expert parallelism gets batches of its size."""
+
 FULL_EP = -1.0
 """Stands for EP over all TP x DP accelerators of the replica."""
 
-_SERVING_BATCHES = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 160, 192, 256, 320, 384, 512, 768, 1024, 2048, 4096)
+_SERVING_BATCHES = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 160, 192, 256, 320, 384, 512, 768, 1024)
 _INTERLEAVES = (1, 2, 3, 4, 6, 8)
 _LARGEST_REPLICA = 512
 _LARGEST_JOB = 2**18
@@ -76,7 +80,7 @@ def free_values(problem: Problem) -> dict[str, tuple[float, ...]]:
         "ep": ep,
         "cp": (1.0,),
         "dp": powers_of_two(1, 256) if moe else (1.0,),
-        "batch": tuple(float(b) for b in _SERVING_BATCHES),
+        EACH: tuple(float(b) for b in _SERVING_BATCHES),
     }
 
 
@@ -88,11 +92,11 @@ def mapping_space(problem: Problem, systems: Sequence[int], pinned: Pinned, pref
     """
     axes = [Axis("system", tuple(float(code) for code in systems))]
     for name, values in free_values(problem).items():
-        chosen = pinned.get(name)
-        axes.append(Axis(name, tuple(chosen) if chosen else values, free=not chosen))
+        chosen = pinned.get("batch" if name == EACH else name)
+        axes.append(Axis(name.removesuffix("_each") if chosen else name, tuple(chosen or values), free=not chosen))
     if problem.disaggregated:
         for name, values in free_values(problem).items():
-            if name in ("batch", "cp"):
+            if name in (EACH, "cp"):
                 continue
             chosen = prefill.get(name)
             axes.append(Axis(f"prefill_{name}", tuple(chosen) if chosen else values, free=not chosen))
@@ -111,6 +115,8 @@ def _mapping(columns: Columns, prefix: str) -> Mapping:
     given: dict[str, Any] = {
         name: columns[prefix + name] for name in Mapping.__dataclass_fields__ if prefix + name in columns
     }
+    if prefix + EACH in columns:
+        given["batch"] = columns[prefix + EACH] * given["dp"]
     one = np.ones_like(columns["system"], dtype=float)
     given.setdefault("cp", one)
     given["ep"] = np.where(given["ep"] == FULL_EP, given["tp"] * given["dp"], given["ep"])
@@ -144,7 +150,6 @@ def _shared_rules(m: Mapping, architecture: Architecture, where: str) -> list[tu
     rules = [(f"{where}attention heads not divisible by TP", np.asarray(heads % m.tp != 0))]
     experts = max(group.feed_forward.experts for group in architecture.layers)
     if experts:
-        rules.append((f"{where}experts not divisible by EP", np.asarray(experts % np.minimum(m.ep, experts) != 0)))
         rules.append((f"{where}more EP ways than experts", np.asarray(m.ep > experts)))
     return rules
 

@@ -187,6 +187,7 @@ def summary(case: Case, parts: list[WorkloadAnswer], choice: Choice) -> list[str
             f"accelerators ({design['mapping_text']}); {fast}; {metrics['usd_per_mtoken']['text']} per million tokens; "
             f"{where}."
         )
+    lines.extend(_how_sure(part) for part in parts if part["bands"])
     ready = date.fromisoformat(case.start) + timedelta(seconds=choice.totals["ready_date"])
     first = date.fromisoformat(case.start) + timedelta(seconds=choice.totals["first_tokens"])
     totals = choice.totals
@@ -197,6 +198,16 @@ def summary(case: Case, parts: list[WorkloadAnswer], choice: Choice) -> list[str
         f"first tokens {first.isoformat()}, full capacity {ready.isoformat()}."
     )
     return lines
+
+
+def _how_sure(part: WorkloadAnswer) -> str:
+    name = part["design"]["workload"]
+    band = part["bands"][0]
+    middle = format_value(band["p50"], band["unit"])
+    return (
+        f"{name}, how sure: with every fact drawn from its range, {band['label']} is {band['text']} "
+        f"(P10 to P90, middle {middle}); {part['holds']:.0%} of the draws keep every limit."
+    )
 
 
 def warnings_of(case: Case, answers: list[Answer]) -> list[str]:

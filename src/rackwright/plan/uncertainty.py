@@ -8,7 +8,7 @@ evaluates the whole pipeline again; which facts to move is decided by |slope| ti
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +29,29 @@ MOST_BARS = 12
 _SAMPLES_AT_ONCE = 128
 
 
-def sampled_metrics(
+@dataclass(frozen=True)
+class Draws:
+    """What one design becomes when every fact is drawn from its range.
+
+    metrics : {metric: (samples,)}
+    keeps_limits : whether all limits are kept, per draw (samples,)
+    """
+
+    metrics: Mapping[str, NDArray[np.float64]]
+    keeps_limits: NDArray[np.bool_]
+
+    @property
+    def holds(self) -> float:
+        """Share of draws in which the design keeps every limit; NaN without draws."""
+        return float(self.keeps_limits.mean()) if len(self.keeps_limits) else float("nan")
+
+
+def draw_design(
     design: Design, problem: Problem, world: World, items: Sequence[Metric], samples: int, seed: int
-) -> dict[str, NDArray[np.float64]]:
-    """Return `samples` values of each metric of one design; {metric: (samples,)}."""
+) -> Draws:
+    """Evaluate one design under `samples` draws of all facts."""
     drawn: dict[str, list[NDArray[np.float64]]] = {item.key: [] for item in items}
+    kept: list[NDArray[np.bool_]] = []
     for start in range(0, samples, _SAMPLES_AT_ONCE):
         count = min(_SAMPLES_AT_ONCE, samples - start)
         view = World(world.catalogue.sampled(count, seed + start), world.case)
@@ -41,7 +59,12 @@ def sampled_metrics(
         for item in items:
             values = np.broadcast_to(np.asarray(item.read(outcome), dtype=float), (1, count))
             drawn[item.key].append(values[0])
-    return {key: np.concatenate(parts) if parts else np.empty(0) for key, parts in drawn.items()}
+        margins = [np.broadcast_to(np.asarray(limit.margin, dtype=float), (1, count))[0] for limit in outcome.limits]
+        kept.append(np.min(margins, axis=0) >= 0)
+    return Draws(
+        {key: np.concatenate(parts) if parts else np.empty(0) for key, parts in drawn.items()},
+        np.concatenate(kept) if kept else np.empty(0, dtype=bool),
+    )
 
 
 def bands_of(drawn: Mapping[str, NDArray[np.float64]], items: Sequence[Metric]) -> list[Band]:

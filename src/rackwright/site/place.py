@@ -135,7 +135,7 @@ def _limits(
 ) -> tuple[Limit, ...]:
     """What the cooling can carry. A rack is full when either its air or its liquid is: 1 / max((1-s)/A, s/L)."""
     carried = 1.0 / ops.maximum((1.0 - share) / cooling.rack_air, share / cooling.rack_liquid)
-    stranded = ops.maximum(cluster.liquid_share - cooling.accepts_liquid, 0.0)
+    stranded = cluster.needs_liquid * ops.maximum(cluster.liquid_share - cooling.accepts_liquid, 0.0)
     missing = ops.maximum(cooling.requires_liquid - cluster.liquid_share, 0.0)
     return (
         Limit("rack power", "W", cluster.rack_power, carried),

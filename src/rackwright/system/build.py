@@ -73,6 +73,7 @@ def build_system(
         power_transient=peak + (spec.transient_ratio - 1.0) * shape.used * full,
         rack_power=shape.rack_power,
         liquid_share=spec.liquid_share,
+        needs_liquid=ops.where(spec.needs_liquid > 0.0, 1.0, 0.0),
         mass=_mass(shape, network, parts),
         volume=(shape.racks + shape.network_racks) * parts.rack.width * parts.rack.depth * parts.rack.height,
         coolant_flow=parts.rules.specific_flow * peak,

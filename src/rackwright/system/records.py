@@ -104,3 +104,4 @@ class Cluster:
     capex: Breakdown = field("", "purchase price by part [USD]")
     parts: Breakdown = field("", "bill of materials: number of pieces by part class [1]")
     limits: tuple[Limit, ...] = field("", "rack power, height and floor-load limits")
+    needs_liquid: Num = field("1", "1 when the systems can't be cooled by air alone", default=0.0)
