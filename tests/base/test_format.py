@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from rackwright.base.format import (
     FAMILIES,
+    format_alike,
     format_change,
     format_number,
     format_range,
@@ -73,6 +74,12 @@ def test_reads_as_people_write_it(value: float, unit: str, text: str) -> None:
 )
 def test_a_range_is_written_in_one_scale(low: float, high: float, unit: str, text: str) -> None:
     assert format_range(low, high, unit) == text
+
+
+def test_values_side_by_side_share_a_scale_unless_it_hides_one() -> None:
+    week = 7 * DAY
+    assert format_alike([8 * week, 43.5 * week, 6 * week], "s") == ["8 weeks", "43.5 weeks", "6 weeks"]
+    assert format_alike([43.5 * week, 3 * 3600.0, math.nan], "s") == ["43.5 weeks", "3 h", "–"]
 
 
 def test_shares_and_changes() -> None:

@@ -181,4 +181,6 @@ def test_limits_come_tightest_first_and_the_path_in_one_unit() -> None:
     margins = [limit["margin"] for limit in tightest(answer["limits"])]
     assert margins == sorted(margins)
     assert margins[0] < 0
+    by_rule = {**answer["limits"][2], "name": "heads divided by ways", "margin": 0.0, "binding": False}
+    assert by_rule not in tightest([by_rule, *answer["limits"]], 99)
     assert path_text(answer).count("weeks") == 4

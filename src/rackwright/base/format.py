@@ -275,6 +275,13 @@ def format_value(value: float, unit: str) -> str:
     return scale_for(value, unit).text(value)
 
 
+def format_alike(values: Sequence[float], unit: str) -> list[str]:
+    """Write values that stand side by side in the scale of the largest, except those it would hide."""
+    finite = [abs(value) for value in values if math.isfinite(value)]
+    scale = scale_for(max(finite, default=0.0), unit)
+    return [scale.text(value) if _fits(scale, (value,), 0.1) else format_value(value, unit) for value in values]
+
+
 def format_share(value: float) -> str:
     """Write a share between 0 and 1 as a percentage."""
     return format_value(value, "share")
@@ -308,12 +315,12 @@ def _aligned(first: str, last: str) -> tuple[str, str]:
     return padded
 
 
-def _fits(scale: Scale, values: Sequence[float]) -> bool:
+def _fits(scale: Scale, values: Sequence[float], least: float = 0.01) -> bool:
     """Tell whether all values read well in one scale: none so small that it takes a string of zeros."""
     if not all(math.isfinite(value) for value in values):
         return False
     scaled = [abs(value / scale.divisor - scale.offset) for value in values]
-    return all(value == 0.0 or 0.01 <= value < _LARGEST_PLAIN for value in scaled)
+    return all(value == 0.0 or least <= value < _LARGEST_PLAIN for value in scaled)
 
 
 def format_change(ratio: float) -> str:

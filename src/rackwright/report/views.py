@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from rackwright.base.format import UNKNOWN, format_range, format_share, round_significant, scale_for
+from rackwright.base.format import UNKNOWN, format_alike, format_range, format_share, round_significant
 from rackwright.plan.document import (
     BreakdownValue,
     LimitValue,
@@ -51,9 +51,12 @@ def metrics_of(answer: WorkloadAnswer) -> dict[str, MetricValue]:
 
 
 def tightest(limits: list[LimitValue], most: int = 6) -> list[LimitValue]:
-    """Return the limits nearest to being broken, broken ones first."""
-    known = [limit for limit in limits if not math.isnan(limit["margin"])]
-    return sorted(known, key=lambda limit: limit["margin"])[:most]
+    """Return the limits nearest to being broken: broken ones, those that bind, then the rest by margin.
+
+    A margin of exactly zero that does not bind is a rule the design meets by construction, not a limit it runs into.
+    """
+    known = [limit for limit in limits if not math.isnan(limit["margin"]) and (limit["margin"] or limit["binding"])]
+    return sorted(known, key=lambda limit: (limit["margin"] >= 0, not limit["binding"], limit["margin"]))[:most]
 
 
 def margin_text(limit: LimitValue) -> str:
@@ -119,8 +122,8 @@ def path_text(answer: WorkloadAnswer) -> str:
     if path is None:
         return ""
     known = [part for part in path["parts"] if math.isfinite(part["value"]) and part["value"] > 0.0]
-    scale = scale_for(sum(part["value"] for part in known), "s")
-    return " → ".join(f"{spoken(part['name'])} {scale.text(part['value'])}" for part in known)
+    texts = format_alike([part["value"] for part in known], "s")
+    return " → ".join(f"{spoken(part['name'])} {text}" for part, text in zip(known, texts, strict=True))
 
 
 def spoken(name: str) -> str:

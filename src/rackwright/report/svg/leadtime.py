@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from rackwright.base.format import format_value
+from rackwright.base.format import format_alike, format_value
 from rackwright.plan.document import BreakdownValue
 from rackwright.report.svg.axes import draw_ticks_below
 from rackwright.report.svg.canvas import WIDE, Drawing
@@ -74,9 +74,9 @@ def spans_of(steps: BreakdownValue, lead_times: BreakdownValue) -> tuple[list[Sp
 
 def _draw_rows(drawing: Drawing, axis: Axis, spans: list[Span], top: float, row: float) -> float:
     wide = axis.start > 0.0
-    for span in spans:
+    durations = format_alike([span.end - span.start for span in spans], "s")
+    for span, duration in zip(spans, durations, strict=True):
         label = span.name.replace("/", " / ").replace("_", " ")
-        duration = axis.scale.text(span.end - span.start)
         y = top + (4.0 if wide else 18.0)
         if wide:
             drawing.text(0.0, y + 12.0, fit(label, axis.start - 10.0))

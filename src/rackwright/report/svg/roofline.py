@@ -19,6 +19,7 @@ from rackwright.report.svg.text import SMALL, Box, fit, place_beside, text_width
 
 _LEFT, _BOTTOM, _TOP = 92.0, 46.0, 26.0
 _MOST_LABELS = 9
+_APART = 5.0
 
 
 def draw_roofline(roofline: Roofline, width: float = WIDE, name: str = "") -> str:
@@ -104,7 +105,8 @@ def _draw_points(
         at = (x.at(point["intensity"]), y.at(point["achieved"]))
         radius = 4.0 + 8.0 * math.sqrt(min(max(finite(point["share"]), 0.0), 1.0))
         marks.append((point, at, radius))
-        taken.append(Box(at[0] - radius, at[1] - radius, 2 * radius, 2 * radius))
+        reach = radius + _APART
+        taken.append(Box(at[0] - reach, at[1] - reach, 2 * reach, 2 * reach))
     for point, (across, down), radius in marks[::-1]:
         index = phases.index(point["phase"])
         tip = (
@@ -115,7 +117,7 @@ def _draw_points(
     frame = Box(x.start, y.end - 18.0, x.end - x.start, y.start - y.end + 16.0)
     for point, (across, down), radius in marks[:_MOST_LABELS]:
         label = fit(point["name"], 150.0, SMALL)
-        box = place_beside(across, down, text_width(label, SMALL), taken, frame, radius + 4.0)
+        box = place_beside(across, down, text_width(label, SMALL), taken, frame, radius + _APART + 1.0)
         if box:
             taken.append(box)
             drawing.text(box.x, box.bottom - 4.0, label, size=SMALL, look="halo")

@@ -65,7 +65,7 @@ def _draw_bar(drawing: Drawing, axis: Axis, bar: TornadoBar, tornado: Tornado, p
     if wide:
         drawing.text(0.0, y + 12.0, fit(label, left - 8.0))
     else:
-        drawing.text(0.0, top + 14.0, label)
+        drawing.text(0.0, top + 14.0, label, look="halo")
     middle = axis.at(tornado["base"])
     for value, paint, text in (
         (bar["at_low"], "c1", bar["fact_low_text"]),

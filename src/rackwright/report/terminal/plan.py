@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rackwright.plan.document import LimitValue, PlanDocument, RunnerUp, WorkloadAnswer
+from rackwright.plan.document import LimitValue, MetricValue, PlanDocument, RunnerUp, WorkloadAnswer
 from rackwright.report.clean import clean
 from rackwright.report.terminal.page import Page, styled
 from rackwright.report.views import (
@@ -18,6 +18,7 @@ from rackwright.report.views import (
     tightest,
 )
 
+_MOST_METRICS = 24
 _MOST_RUNNERS_UP = 4
 _MOST_DEFAULTS = 12
 _ROOMY = 84
@@ -64,10 +65,8 @@ def _write_workload(page: Page, document: PlanDocument, answer: WorkloadAnswer) 
             ("Cooling", view["cooling_name"] or view["cooling"]),
         ]
     )
-    rows = [[metric["label"], metric["text"], spread_text(metric)] for metric in metrics_of(answer).values()]
-    if rows:
-        page.show("")
-        page.table(["", "expected", "P10–P90"], rows, right="1 2")
+    page.show("")
+    _write_metrics(page, metrics_of(answer))
     _write_limits(page, "What binds", answer["limits"])
     path = path_text(answer)
     if path:
@@ -81,6 +80,18 @@ def _write_workload(page: Page, document: PlanDocument, answer: WorkloadAnswer) 
         page.paragraph(searched, indent=2)
     for line in answer["reference"]:
         page.paragraph(f"compare: {line}", style="dim", indent=2)
+
+
+def _write_metrics(page: Page, metrics: dict[str, MetricValue]) -> None:
+    rows = [[metric["label"], metric["text"], spread_text(metric)] for metric in metrics.values()]
+    spread = any(row[2] for row in rows)
+    if rows:
+        shown = [row if spread else row[:2] for row in rows[:_MOST_METRICS]]
+        page.table(["", "expected", *(["P10–P90"] if spread else [])], shown, right="1 2")
+    if len(rows) > _MOST_METRICS:
+        page.paragraph(
+            f"and {len(rows) - _MOST_METRICS} more numbers, in plan.html and plan.json", style="dim", indent=1
+        )
 
 
 def _write_limits(page: Page, title: str, limits: list[LimitValue]) -> None:
@@ -130,8 +141,7 @@ def _write_runners_up(page: Page, runners_up: list[RunnerUp]) -> None:
 def _write_totals(page: Page, document: PlanDocument) -> None:
     if len(document["workloads"]) > 1 and document["totals"]:
         page.heading("All workloads together", rule=True)
-        rows = [[metric["label"], metric["text"], spread_text(metric)] for metric in document["totals"].values()]
-        page.table(["", "expected", "P10–P90"], rows, right="1 2")
+        _write_metrics(page, document["totals"])
     _write_limits(page, "Limits of the whole", document["total_limits"])
 
 
