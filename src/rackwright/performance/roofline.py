@@ -26,18 +26,21 @@ class FamilyRate:
 
 
 _SAME_RATE = {"bf16": "bf16", "fp16": "bf16", "fp8": "fp8", "int8": "fp8", "fp4": "fp4", "int4": "bf16"}
-_SHAPED = ("gemm", "grouped_gemm", "attention_prefill")
+_PRODUCTS = ("gemm", "grouped_gemm")
+_ATTENTION = ("attention_prefill", "attention_decode", "latent_decode")
 
 
 def operator_time(operator: Operator, chip: Accelerator, efficiency: EfficiencyFacts) -> Num:
     """Time [s] of all executions of one operator in one forward pass on one rank.
 
-        s       = (1 + m0/m) (1 + n0/n) (1 + k0/k)            slow-down of small products                 (1)
-        t       = max(flops s / (e_c c peak), bytes / (e_b bandwidth)) + launches t_0                     (2)
-        t_total = count t                                                                                 (3)
+        s       = (1 + m0/m) (1 + n0/n) (1 + k0/k)            slow-down of small shapes                   (1)
+        t_c     = flops s / (e_c c peak),   t_b = bytes / (e_b bandwidth)                                 (2)
+        t       = sqrt(t_c^2 + t_b^2) + launches t_0          matrix products                             (3)
+        t       = max(t_c, t_b) + launches t_0                all others                                  (4)
+        t_total = count t                                                                                 (5)
 
     e_c, e_b <= 1 are the family's shares of peak, c <= 1 the sustained clock, and s >= 1, so that use of compute and
-    of bandwidth never exceeds 1 [1]. A format without matrix units on
+    of bandwidth never exceeds 1 [1]. (3) rounds the knee, as measured products do. A format without matrix units on
     the chip runs at the rate of the next wider one (4-bit as 8-bit, 8-bit as 16-bit).
 
     References
@@ -51,12 +54,12 @@ def kernel_time(operator: Operator, rates: Rates) -> Num:
     """Time [s] of one operator as in `operator_time`, t_total = count t, at rates worked out before (1)."""
     rate = rates[operator.family, _SAME_RATE[operator.dtype]]
     busy = (operator.weight_bytes + operator.activation_bytes + operator.kv_bytes) * rate.byte_time
-    if operator.family not in ("elementwise", "embedding"):
-        slow = operator.flops * rate.operation_time
-        if operator.family in _SHAPED:
-            slow = slow * (1.0 + rate.half_n / operator.n)
-            if operator.family != "attention_prefill":
-                slow = slow * (1.0 + rate.half_m / operator.m) * (1.0 + rate.half_k / operator.k)
+    if operator.family in _PRODUCTS:
+        slow = operator.flops * rate.operation_time * (1.0 + rate.half_k / operator.k)
+        slow = slow * (1.0 + rate.half_m / operator.m) * (1.0 + rate.half_n / operator.n)
+        busy = ops.sqrt(slow * slow + busy * busy)
+    elif operator.family in _ATTENTION:
+        slow = operator.flops * rate.operation_time * (1.0 + rate.half_n / operator.n)
         busy = ops.maximum(slow, busy)
     return operator.count * (busy + operator.launches * rate.overhead)
 
@@ -107,7 +110,8 @@ def rates_of(chip: Accelerator, efficiency: EfficiencyFacts) -> Rates:
 def _gemm(operation: Num, byte: Num, e: EfficiencyFacts, dtype: str) -> FamilyRate:
     share = {"bf16": e.gemm_compute, "fp8": e.gemm_compute_8bit, "fp4": e.gemm_compute_4bit}[dtype]
     slow, moved = operation / (share * e.sustained_clock), byte / e.gemm_bandwidth
-    return FamilyRate(slow, moved, e.gemm_overhead, e.gemm_half_m, e.gemm_half_n, e.gemm_half_k)
+    half_n = 0.0 if dtype == "bf16" else e.gemm_half_n_8bit
+    return FamilyRate(slow, moved, e.gemm_overhead, half_n=half_n, half_k=e.gemm_half_k)
 
 
 def _grouped(operation: Num, byte: Num, e: EfficiencyFacts, dtype: str) -> FamilyRate:
