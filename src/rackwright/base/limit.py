@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from rackwright.base import ops
 from rackwright.base.record import Num, field, record
+
+_SLIVER = 1e-12
 
 
 @record
@@ -22,6 +26,7 @@ class Limit:
     @property
     def margin(self) -> Num:
         """Relative distance to the bound; negative when the limit is broken."""
-        scale = ops.maximum(ops.absolute(self.bound), 1e-300)
         gap = self.value - self.bound if self.floor else self.bound - self.value
-        return gap / scale
+        # A bound of zero has no scale of its own; a sliver of the value keeps the sign and the dimension.
+        scale = ops.maximum(ops.absolute(self.bound), ops.absolute(self.value) * _SLIVER)
+        return ops.where(scale == 0.0, 0.0, gap / ops.where(scale == 0.0, math.inf, scale))
