@@ -193,7 +193,9 @@ def _indexer(attention: Attention, layer: Layer, depth: float) -> Operators:
     shape, heads, width = layer.shape, float(attention.index_heads), attention.index_dim
     scanned = shape.context / attention.index_block
     cache = _cache_moved(float(width), layer, scanned)
-    scan = _core(layer, scanned, heads, (width, 0), (cache, shape.tokens * heads * width))
+    scan = _core(
+        layer, scanned, heads, (width, 0), (cache, shape.tokens * heads * width * layer.precision.activation_bytes)
+    )
     return (
         product("index query", (shape.tokens, heads * width, depth), layer),
         product("index key", (shape.tokens, heads + width, float(layer.hidden)), layer),
@@ -233,7 +235,7 @@ def _compressed(attention: Attention, layer: Layer) -> Operators:
         return found
     index_width = attention.index_dim
     cache = _cache_moved(float(index_width), layer, indexed)
-    activations = shape.tokens * float(attention.index_heads * index_width)
+    activations = shape.tokens * float(attention.index_heads * index_width) * layer.precision.activation_bytes
     scan = _core(layer, indexed, float(attention.index_heads), (index_width, 0), (cache, activations))
     return (*found, replace(scan, name="index scan"))
 
