@@ -2,7 +2,7 @@
 
 The first run met 12 of 16 within a quarter (misses S2, S3, T4, T5; median error 9 %). Two changes of form followed,
 with coefficients from other data: launch time of eager engines counts per layer (BLOOM-176B), and grouped products are
-fitted with all experts on one rank, uneven load being a fact of its own (operator tables). They met S3 and made T5 worse.
+fitted with all experts on one rank, uneven load being a fact of its own (operator tables). S3 is met since, T5 worse.
 """
 
 from __future__ import annotations
