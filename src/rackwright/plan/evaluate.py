@@ -18,6 +18,7 @@ from rackwright.performance.power import accelerator_power
 from rackwright.performance.records import Fleet, Serving, Training
 from rackwright.performance.serving import serve
 from rackwright.performance.training import train
+from rackwright.plan.layout import size_limits
 from rackwright.plan.outcome import Chosen, Design, Outcome
 from rackwright.plan.problem import Problem
 from rackwright.plan.world import World
@@ -31,17 +32,18 @@ from rackwright.workload.records import ServingDemand, TrainingJob
 
 @dataclass(frozen=True)
 class Machine:
-    """The part of an outcome that does not depend on where it stands."""
+    """The part of an outcome that does not depend on where it stands; `size`: limits of how many accelerators."""
 
     chosen: Chosen
     performance: Serving | Training
     fleet: Fleet
     cluster: Cluster
+    size: tuple[Limit, ...]
 
     @property
     def limits(self) -> tuple[Limit, ...]:
         """Limits of the mapping, the memory, the latency targets and the rack."""
-        return (*self.performance.limits, *self.cluster.limits)
+        return (*self.size, *self.performance.limits, *self.cluster.limits)
 
 
 def evaluate(design: Design, problem: Problem, world: World) -> Outcome:
@@ -66,7 +68,7 @@ def build(design: Design, problem: Problem, world: World) -> Machine:
         chosen.spec,
         world.parts(design.system),
     )
-    return Machine(chosen, performance, fleet, cluster)
+    return Machine(chosen, performance, fleet, cluster, size_limits(design, problem))
 
 
 def locate(machine: Machine, design: Design, world: World) -> Outcome:

@@ -1,4 +1,4 @@
-"""The free mappings of a workload as a lazy space, with the cheap limits that rule a mapping out before it is timed.
+"""The free mappings of a workload as a lazy space.
 
 A mapping axis that the case leaves free gets these values, which the plan shows:
 
@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rackwright.performance.records import Mapping
 from rackwright.plan.outcome import Design
@@ -31,8 +30,6 @@ FULL_EP = -1.0
 
 _SERVING_BATCHES = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 160, 192, 256, 320, 384, 512, 768, 1024)
 _INTERLEAVES = (1, 2, 3, 4, 6, 8)
-_LARGEST_REPLICA = 512
-_LARGEST_JOB = 2**18
 _LARGEST_TP, _LARGEST_PP, _LARGEST_CP = 64, 64, 16
 _LONG_SEQUENCE = 16_384
 
@@ -121,49 +118,3 @@ def _mapping(columns: Columns, prefix: str) -> Mapping:
     given.setdefault("cp", one)
     given["ep"] = np.where(given["ep"] == FULL_EP, given["tp"] * given["dp"], given["ep"])
     return Mapping(**given)
-
-
-def ruled_out(design: Design, problem: Problem) -> list[tuple[str, NDArray[np.bool_]]]:
-    """Return (reason, which designs) for what needs no timing to be rejected, in the order it is counted."""
-    if isinstance(problem.demand, TrainingJob):
-        size = design.mapping.tp * design.mapping.pp * design.mapping.cp * design.mapping.dp
-        wrong = np.asarray((problem.accelerators > 0) & (size != problem.accelerators))
-        stated = [(f"job not on the stated {problem.accelerators:,} accelerators", wrong)]
-        return stated + _training_rules(design.mapping, problem.architecture, problem.demand)
-    reasons = _replica_rules(design.mapping, problem.architecture, "")
-    if design.prefill is not None:
-        reasons += _replica_rules(design.prefill, problem.architecture, "prefill pool: ")
-    return reasons
-
-
-def _replica_rules(m: Mapping, architecture: Architecture, where: str) -> list[tuple[str, NDArray[np.bool_]]]:
-    size = m.tp * m.pp * m.dp
-    return [
-        (f"{where}replica over {_LARGEST_REPLICA} accelerators", np.asarray(size > _LARGEST_REPLICA)),
-        (f"{where}batch below attention data-parallel ways", np.asarray(m.batch < m.dp) & (not where)),
-        *_shared_rules(m, architecture, where),
-    ]
-
-
-def _shared_rules(m: Mapping, architecture: Architecture, where: str) -> list[tuple[str, NDArray[np.bool_]]]:
-    heads = max(group.attention.heads for group in architecture.layers)
-    rules = [(f"{where}attention heads not divisible by TP", np.asarray(heads % m.tp != 0))]
-    experts = max(group.feed_forward.experts for group in architecture.layers)
-    if experts:
-        rules.append((f"{where}more EP ways than experts", np.asarray(m.ep > experts)))
-    return rules
-
-
-def _training_rules(m: Mapping, architecture: Architecture, job: TrainingJob) -> list[tuple[str, NDArray[np.bool_]]]:
-    size = m.tp * m.pp * m.cp * m.dp
-    return [
-        (f"job over {_LARGEST_JOB:,} accelerators", np.asarray(size > _LARGEST_JOB)),
-        (
-            "global batch not divisible by DP and micro-batch",
-            np.asarray(job.global_batch % (m.dp * m.micro_batch) != 0),
-        ),
-        ("interleaving without a pipeline", np.asarray((m.interleave > 1) & (m.pp < 2))),
-        ("fewer layers than pipeline chunks", np.asarray(architecture.depth < m.pp * m.interleave)),
-        ("EP over more than the data-parallel accelerators", np.asarray(m.ep > m.dp * m.cp * m.tp)),
-        *_shared_rules(m, architecture, ""),
-    ]

@@ -1,8 +1,9 @@
 """Search one workload: enumerate mappings in blocks, drop what breaks a limit, cross the rest with sites and coolings.
 
-Everything downstream of the performance room grows with the number of accelerators and their power, so within one
-system a mapping that needs more accelerators and more power than another can't win; only the non-dominated ones, and
-the next best for comparison, go on to the sites. What fell, and why, is counted.
+Everything downstream of the performance room grows with the number of accelerators, their mean and peak power and the
+time they are needed for. So within one system a mapping that is no smaller than another in any of these, nor in the
+size of its replicas, can't win; only the non-dominated ones, and the next best for comparison, go on to the sites.
+What fell, and why, is counted: every design is either feasible or rejected for one reason.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from numpy.typing import NDArray
 from rackwright.base.limit import Limit
 from rackwright.plan.designs import concatenate, repeat, rows_of
 from rackwright.plan.evaluate import Machine, build, locate
-from rackwright.plan.mapping_space import design_of, ruled_out
+from rackwright.plan.layout import layout_limits
+from rackwright.plan.mapping_space import design_of
 from rackwright.plan.metrics import metrics_of
 from rackwright.plan.outcome import Design, Outcome
 from rackwright.plan.pareto import pareto_front
@@ -26,6 +28,7 @@ from rackwright.plan.space import BLOCK, Space
 from rackwright.plan.world import World
 
 KEPT_PER_SYSTEM = 48
+DOMINATED = "dominated by another mapping of the same system"
 _NEAR_MISSES = 32
 Bound = tuple[str, str, float]
 """A limit of the case: its name for people, the metric it bounds, and the bound [SI]."""
@@ -70,19 +73,23 @@ def search_problem(
     for index in space.blocks(BLOCK):
         kept.append(_screen(space, index, findings, len(places), world))
         report(len(index))
-    chosen = _shortlist(kept)
-    if chosen is None:
-        return findings
+    chosen, dominated = _shortlist(kept)
+    findings.rejected[DOMINATED] += dominated * len(places)
     for start in range(0, len(chosen.system), max(1, BLOCK // max(1, len(places)))):
         part = rows_of(chosen, slice(start, start + max(1, BLOCK // max(1, len(places)))))
         _locate(part, places, bounds, findings, world)
     return findings
 
 
-def smallest_margin(limits: Sequence[Limit], count: int) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Return the smallest margin of each design and which limit has it; (designs,) both. NaN counts as broken."""
+def margins_of(limits: Sequence[Limit], count: int) -> NDArray[np.float64]:
+    """Return the margins of every limit, (limits, designs). NaN counts as broken."""
     margins = np.stack([np.broadcast_to(limit.margin, (count, 1))[:, 0] for limit in limits])
-    margins = np.where(np.isnan(margins), -np.inf, margins)
+    return np.where(np.isnan(margins), -np.inf, margins)
+
+
+def smallest_margin(limits: Sequence[Limit], count: int) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Return the smallest margin of each design and which limit has it; (designs,) both."""
+    margins = margins_of(limits, count)
     tightest = margins.argmin(axis=0)
     return margins[tightest, np.arange(count)], tightest
 
@@ -90,21 +97,17 @@ def smallest_margin(limits: Sequence[Limit], count: int) -> tuple[NDArray[np.flo
 def _screen(
     space: Space, index: NDArray[np.int64], findings: Findings, places: int, world: World
 ) -> tuple[Design, NDArray[np.float64], NDArray[np.bool_]]:
-    """Return the designs of a block worth keeping, with (accelerators, power, ..., margin), and which are feasible."""
+    """Return the designs of a block worth keeping, with their traits, and which are feasible."""
     design = design_of(space.rows(index), findings.problem)
     findings.enumerated += len(index) * places
-    alive = np.ones(len(index), dtype=bool)
-    for reason, broken in ruled_out(design, findings.problem):
-        fallen = alive & np.broadcast_to(broken, (len(index), 1))[:, 0]
-        findings.rejected[reason] += int(fallen.sum()) * places
-        alive &= ~fallen
-    design = rows_of(design, np.flatnonzero(alive))
-    count = len(design.system)
-    if not count:
-        return design, np.empty((0, 4)), np.empty(0, dtype=bool)
+    laid_out = _lay_out(design, findings, places)
+    design = rows_of(design, laid_out)
+    count = len(laid_out)
     machine = build(design, findings.problem, world)
-    margins, tightest = smallest_margin(machine.limits, count)
-    broken_names = Counter(machine.limits[at].name for at in tightest[margins < 0])
+    rules = layout_limits(design, findings.problem)
+    allowed = smallest_margin(rules, count)[0] >= 0
+    margins, tightest = smallest_margin((*machine.limits, *rules), count)
+    broken_names = Counter(machine.limits[at].name for at in tightest[allowed & (margins < 0)])
     for name, broken_count in broken_names.items():
         findings.rejected[name] += broken_count * places
     near = np.argsort(-margins, kind="stable")[:_NEAR_MISSES]
@@ -113,22 +116,38 @@ def _screen(
     return rows_of(design, wanted), traits, margins[wanted] >= 0
 
 
+def _lay_out(design: Design, findings: Findings, places: int) -> NDArray[np.intp]:
+    """Return the rows that can be laid out, or the nearest misses of a block where none can; count the others."""
+    rules = layout_limits(design, findings.problem)
+    margins = margins_of(rules, len(design.system))
+    fallen = (margins < 0).any(axis=0)
+    first = (margins < 0).argmax(axis=0)[fallen]
+    for at, broken_count in enumerate(np.bincount(first, minlength=len(rules))):
+        findings.rejected[rules[at].name] += int(broken_count) * places
+    if fallen.all():
+        return np.argsort(-margins.min(axis=0), kind="stable")[:_NEAR_MISSES].astype(np.intp)
+    return np.flatnonzero(~fallen)
+
+
 def _traits(machine: Machine, margins: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """Return what decides between mappings of one system, smaller is better, and last the margin."""
     parts = (
         machine.cluster.accelerators,
         machine.cluster.power_mean,
-        machine.fleet.accelerators,
+        machine.cluster.power_peak,
+        machine.fleet.duration,
+        machine.performance.accelerators,
         margins[:, np.newaxis],
     )
     return np.hstack([np.broadcast_to(np.asarray(part, dtype=float), (count, 1)) for part in parts])
 
 
-def _shortlist(kept: Sequence[tuple[Design, NDArray[np.float64], NDArray[np.bool_]]]) -> Design | None:
-    """Keep, per system, the mappings that may still win, or the nearest misses when none keeps all limits."""
-    designs = [design for design, _, _ in kept if len(design.system)]
-    if not designs:
-        return None
-    everything = concatenate(designs)
+def _shortlist(kept: Sequence[tuple[Design, NDArray[np.float64], NDArray[np.bool_]]]) -> tuple[Design, int]:
+    """Keep, per system, the mappings that may still win, or the nearest misses when none keeps all limits.
+
+    Returns them and the number of feasible ones that were left out.
+    """
+    everything = concatenate([design for design, _, _ in kept])
     traits = np.vstack([traits for _, traits, _ in kept])
     feasible = np.concatenate([ok for _, _, ok in kept])
     rows: list[NDArray[np.intp]] = []
@@ -136,12 +155,14 @@ def _shortlist(kept: Sequence[tuple[Design, NDArray[np.float64], NDArray[np.bool
         of_system = np.flatnonzero(everything.system[:, 0] == system)
         usable = of_system[feasible[of_system]]
         if len(usable):
-            front = usable[pareto_front(traits[usable][:, :2])]
-            order = usable[np.lexsort((traits[usable, 1], traits[usable, 0]))]
+            front = usable[pareto_front(traits[usable][:, :-1])]
+            work = traits[usable, 0] * traits[usable, 3]
+            order = usable[np.lexsort((traits[usable, 1], work))]
             rows.append(np.unique(np.concatenate([front, order[:KEPT_PER_SYSTEM]])))
         else:
-            rows.append(of_system[np.argsort(-traits[of_system, 3], kind="stable")[:2]])
-    return rows_of(everything, np.concatenate(rows))
+            rows.append(of_system[np.argsort(-traits[of_system, -1], kind="stable")[:2]])
+    chosen = np.concatenate(rows)
+    return rows_of(everything, chosen), int(feasible.sum() - feasible[chosen].sum())
 
 
 def _locate(
@@ -151,10 +172,11 @@ def _locate(
     located = repeat(design, places)
     count = len(located.system)
     outcome = locate(build(located, findings.problem, world), located, world)
-    limits = (*outcome.limits, *case_limits(outcome, bounds, findings.problem.kind))
+    rules = layout_limits(located, findings.problem)
+    limits = (*outcome.limits, *rules, *case_limits(outcome, bounds, findings.problem.kind))
     margins, tightest = smallest_margin(limits, count)
     names = np.array([limit.name for limit in limits])[tightest]
-    machine_limits = (*outcome.performance.limits, *outcome.cluster.limits)
+    machine_limits = (*outcome.performance.limits, *outcome.cluster.limits, *rules)
     machine_ok = smallest_margin(machine_limits, count)[0] >= 0
     findings.rejected.update(Counter(names[(margins < 0) & machine_ok].tolist()))
     findings.feasible += int((margins >= 0).sum())

@@ -150,7 +150,8 @@ def _contenders(pool: Pool, weights: Mapping[str, float], most: int) -> NDArray[
     if not len(candidates):
         return np.argsort(-pool.margins, kind="stable")[:1].astype(np.intp)
     score = objective_values(pool, weights)
-    columns = [score, *(pool.metrics[key] for key in (*_LIMITED, "replica_size"))]
+    # The plan's score weighs totals, not the scores of workloads, so every objective counts on its own.
+    columns = [pool.metrics[key] for key in dict.fromkeys((*weights, *_LIMITED, "replica_size"))]
     kept: list[NDArray[np.intp]] = []
     for site in np.unique(pool.site[candidates]):
         here = candidates[pool.site[candidates] == site]

@@ -14,6 +14,7 @@ from rackwright.plan.document import (
     Tornado,
     WorkloadAnswer,
 )
+from rackwright.report.svg.text import spoken
 
 UNSURE = ("assumed", "memory", "secondary", "published-estimate")
 
@@ -126,18 +127,13 @@ def path_text(answer: WorkloadAnswer) -> str:
     return " → ".join(f"{spoken(part['name'])} {text}" for part, text in zip(known, texts, strict=True))
 
 
-def spoken(name: str) -> str:
-    """Turn the name of a part, `racks/power_shelves`, into words."""
-    return name.replace("_", " ").replace("/", " / ")
-
-
 def search_text(document: PlanDocument, workload: str) -> str:
-    """Say how many designs were tried, how many keep every limit, and which limits the others broke."""
+    """Say how many designs were tried, how many keep every limit, and why the others fell."""
     for view in document["search"]:
         if view["workload"] == workload:
             fallen = ", ".join(f"{item['limit']} {item['count']:,}" for item in view["rejected"])
             kept = f"{view['designs']:,} designs tried, {view['feasible']:,} keep every limit"
-            return f"{kept}; the others break: {fallen}" if fallen else kept
+            return f"{kept}; why the others fell: {fallen}" if fallen else kept
     return ""
 
 
