@@ -56,7 +56,7 @@ def read_models(plain: Any, faults: Faults, folder: Path) -> dict[int, Architect
     for position, workload in enumerate(workloads if isinstance(workloads, list) else ()):
         for kind in ("serve", "train"):
             stated = workload.get(kind) if isinstance(workload, dict) else None
-            if isinstance(stated, dict) and stated.get("model") is not None:
+            if isinstance(stated, dict) and "model" in stated:
                 path = ("workloads", position, kind, "model")
                 architecture = _read_model(stated["model"], path, faults, folder)
                 if architecture is not None:
@@ -227,7 +227,7 @@ def build_candidates(
     """Return what may be built, every name resolved."""
     modes = tuple(candidates.mode) or MODES
     return Candidates(
-        systems=_systems(candidates, path, around),
+        systems=_systems(candidates, path, workload.candidates is not None, around),
         sites=tuple(site if isinstance(site, str) else site.name for site in candidates.sites) or names.sites(),
         coolings=tuple(candidates.cooling) or names.coolings(),
         precisions=_precisions(workload),
@@ -237,7 +237,9 @@ def build_candidates(
     )
 
 
-def _systems(candidates: CandidatesIn, path: tuple[str | int, ...], around: Around) -> tuple[str, ...]:
+def _systems(
+    candidates: CandidatesIn, path: tuple[str | int, ...], stated_here: bool, around: Around
+) -> tuple[str, ...]:
     table = around.catalogue.systems
     allowed = {chip if isinstance(chip, str) else chip.name for chip in candidates.accelerators}
     named = [name for name in candidates.systems if name not in ("all", names.SHIPPING)]
@@ -249,7 +251,7 @@ def _systems(candidates: CandidatesIn, path: tuple[str | int, ...], around: Arou
         if listed and (not allowed or chip in allowed):
             chosen.append(system)
     if not chosen:
-        own = (*path, "candidates") if around.faults.root.find((*path, "candidates")).value else ("candidates",)
+        own = (*path, "candidates") if stated_here else ("candidates",)
         hint = f"systems carry {', '.join(sorted(allowed)) or 'accelerators'}: state one, or leave `systems` out"
         around.faults.add((*own, "systems"), "no system is left: none of these carries an allowed accelerator", hint)
     return tuple(chosen)

@@ -21,7 +21,6 @@ _NEEDED = {
     "string_type": "text",
     "bool_type": "`true` or `false`",
     "string_too_short": "some text",
-    "too_short": "at least one",
 }
 
 
@@ -58,6 +57,10 @@ class Faults:
                 self.add(path[:-1], f"`{path[-1]}` is missing", hint_for(model, path))
             case "string_pattern_mismatch":
                 self.add(path, f"{shown(item['input'])} is not of the right form", hint_for(model, path))
+            case "too_short" | "too_long":
+                bound = context.get("min_length", context.get("max_length"))
+                least = "at least" if "min_length" in context else "at most"
+                self.add(path, f"{least} {bound} needed, not {context['actual_length']}", hint_for(model, path))
             case kind if kind in _NEEDED:
                 self.add(path, f"{_NEEDED[kind]} is needed, not {shown(item['input'])}", hint_for(model, path))
             case _:

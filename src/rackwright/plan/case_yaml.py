@@ -218,7 +218,7 @@ class _Folder:
         """Read a scalar as YAML 1.2 does; quoted text stays text."""
         self.check_tag(event)
         text: str = event.value
-        if event.style is not None or event.tag == f"{_CORE}str":
+        if event.style or event.tag == f"{_CORE}str":
             return text
         if text in _WORDS:
             return _WORDS[text]

@@ -1,6 +1,6 @@
 """The Pareto front: designs that no other design beats in every objective.
 
-    p dominates q  <=>  p_k <= q_k for all k  and  p_k < q_k for some k
+p dominates q  <=>  p_k <= q_k for all k  and  p_k < q_k for some k
 """
 
 from __future__ import annotations

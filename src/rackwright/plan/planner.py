@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from pathlib import PurePath
 
-from rackwright.base.facts import Fact
+from rackwright.base.facts import GRADES, Fact
 from rackwright.base.format import format_value
+from rackwright.performance.efficiency import EfficiencyFacts
 from rackwright.plan.answer import Answer, Worlds, answer_workload
 from rackwright.plan.case_catalogue import catalogue_of
 from rackwright.plan.case_records import Case, MappingChoice, Workload
@@ -36,6 +37,7 @@ Progress = Callable[[float, str], None]
 _TOTALS = ("total_cost", "annual_cost", "capex", "usd_per_mtoken", "accelerators", "racks", "it_power", "feeder_power",
            "facility_power", "energy", "carbon", "water", "first_tokens", "ready_date")  # fmt: skip
 _WEAK_GRADES = ("memory", "assumed")
+_MOST_WEAK, _WORTH_SAYING = 2, 0.1
 _SEARCH_SHARE = 0.7
 
 
@@ -80,7 +82,7 @@ def make_plan(case: Case, version: str, samples: int, seed: int, progress: Progr
         search=[search_view(pool) for pool in pools],
         defaults=[DefaultValue(path=item.path, value=item.value, why=item.why) for item in case.defaults],
         facts=fact_values(facts.values()),
-        warnings=warnings_of(case, answers),
+        warnings=warnings_of(case, answers, world),
     )
 
 
@@ -210,18 +212,39 @@ def _how_sure(part: WorkloadAnswer) -> str:
     )
 
 
-def warnings_of(case: Case, answers: list[Answer]) -> list[str]:
-    """Say what a careful reader should know: weak facts that matter, approximations, parts not on the market."""
+def warnings_of(case: Case, answers: list[Answer], world: World) -> list[str]:
+    """Say what a careful reader should know: weak facts that matter, approximations, what was never measured."""
     found: list[str] = []
     for workload, answer in zip(case.workloads, answers, strict=True):
         found.extend(f"{workload.name}: {note}" for note in workload.architecture.notes)
-        explanation = answer.document["explanations"][0]
-        for item in explanation["elasticities"]:
-            fact = answer.facts[item["fact"]]
-            if fact.grade in _WEAK_GRADES and abs(item["elasticity"]) >= 0.2:
-                found.append(
-                    f"{workload.name}: {explanation['label']} rests on {fact.key} "
-                    f"({format_value(fact.value, fact.unit)}, grade {fact.grade}); "
-                    f"1 % of it moves the result by {abs(item['elasticity']):.2f} %"
-                )
+        found.extend(f"{workload.name}: {note}" for note in (*_unmeasured(answer, world), *_weak_facts(answer)))
     return found
+
+
+def _weak_facts(answer: Answer) -> list[str]:
+    explanation = answer.document["explanations"][0]
+    swings: list[tuple[float, Fact]] = []
+    for item in explanation["elasticities"]:
+        fact = answer.facts[item["fact"]]
+        if fact.grade in _WEAK_GRADES and fact.value:
+            swings.append((abs(item["elasticity"]) * (fact.high - fact.low) / abs(fact.value), fact))
+    swings.sort(key=lambda swing: (-swing[0], swing[1].key))
+    return [
+        f"{explanation['label']} rests on {fact.key} = {format_value(fact.value, fact.unit)}, "
+        f"which is {GRADES[fact.grade]}; its range alone is worth {swing:.0%} of the result"
+        for swing, fact in swings[:_MOST_WEAK]
+        if swing >= _WORTH_SAYING
+    ]
+
+
+def _unmeasured(answer: Answer, world: World) -> list[str]:
+    chip = answer.document["design"]["accelerator"]
+    vendor = world.accelerators.text(chip, "vendor")
+    table = world.catalogue.table("efficiency", EfficiencyFacts)
+    measured = table.texts[table.ids[0]].get("measured_on", "")
+    notes = []
+    if measured and vendor not in measured.split(", "):
+        notes.append(f"kernel efficiencies were measured on {measured} accelerators and are carried over to {vendor}")
+    if (status := world.accelerators.text(chip, "status", "shipping")) != "shipping":
+        notes.append(f"{chip} is {status}")
+    return notes
