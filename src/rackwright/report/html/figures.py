@@ -16,9 +16,10 @@ from rackwright.report.svg.pareto import draw_pareto, front_numbers
 from rackwright.report.svg.rack import draw_racks
 from rackwright.report.svg.roofline import draw_roofline
 from rackwright.report.svg.sankey import draw_sankey
+from rackwright.report.svg.text import spoken
 from rackwright.report.svg.tornado import draw_tornado
 from rackwright.report.svg.treemap import draw_treemap
-from rackwright.report.views import critical_path_of, lead_times_of, signed_share, spoken
+from rackwright.report.views import critical_path_of, lead_times_of, signed_share
 
 _MOST_ROWS = 60
 
@@ -80,7 +81,7 @@ def power_figure(answer: WorkloadAnswer, name: str) -> Figure | None:
     if not flows:
         return None
     table = Table(["From", "To", "Power"], [[flow["source"], flow["target"], flow["text"]] for flow in flows], (2,))
-    caption = "Every watt from the grid to the die; losses branch off where they arise."
+    caption = "Every watt from the grid to the die; overhead and losses, in amber, branch off where they arise."
     return _figure("Where the power goes", caption, lambda width: draw_sankey(flows, width, name), table)
 
 

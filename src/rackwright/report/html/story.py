@@ -22,7 +22,7 @@ from rackwright.report.views import (
 )
 
 _KEY_NUMBERS = 6
-_MOST_LIMITS = 12
+_MOST_LIMITS = 8
 _FULL = 100.0
 
 

@@ -9,7 +9,7 @@ from rackwright.plan.document import BreakdownPart, BreakdownValue
 from rackwright.report.svg.canvas import WIDE, Drawing
 from rackwright.report.svg.palette import colour
 from rackwright.report.svg.scale import drawable, finite
-from rackwright.report.svg.text import SMALL, Box, fit, text_width
+from rackwright.report.svg.text import SMALL, Box, fit, spoken, text_width
 
 _MOST = 12
 _ROW, _TALL_ROW = 24.0, 38.0
@@ -34,7 +34,7 @@ def draw_bars(breakdown: BreakdownValue, width: float = WIDE, name: str = "") ->
     for index, (part, text) in enumerate(zip(parts, texts, strict=True)):
         top = index * row
         length = max(abs(finite(part["value"])) / largest * span, 0.0)
-        label = part["name"].replace("/", " / ")
+        label = spoken(part["name"])
         bar = Box(label_room, top + (5.0 if wide else 18.0), max(length, 1.0), 14.0)
         if wide:
             drawing.text(label_room - 8.0, top + 16.0, fit(label, label_room - 12.0), anchor="end")

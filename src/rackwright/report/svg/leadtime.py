@@ -11,7 +11,7 @@ from rackwright.report.svg.axes import draw_ticks_below
 from rackwright.report.svg.canvas import WIDE, Drawing
 from rackwright.report.svg.palette import colour
 from rackwright.report.svg.scale import Axis, linear_axis
-from rackwright.report.svg.text import SMALL, Box, fit
+from rackwright.report.svg.text import SMALL, Box, fit, spoken
 
 _ROW = 24.0
 _HEAD = 26.0
@@ -76,7 +76,7 @@ def _draw_rows(drawing: Drawing, axis: Axis, spans: list[Span], top: float, row:
     wide = axis.start > 0.0
     durations = format_alike([span.end - span.start for span in spans], "s")
     for span, duration in zip(spans, durations, strict=True):
-        label = span.name.replace("/", " / ").replace("_", " ")
+        label = spoken(span.name)
         y = top + (4.0 if wide else 18.0)
         if wide:
             drawing.text(0.0, y + 12.0, fit(label, axis.start - 10.0))

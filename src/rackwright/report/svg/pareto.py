@@ -17,6 +17,7 @@ _LEFT, _BOTTOM = 84.0, 44.0
 _MOST_PANELS = 4
 _MOST_LIGHT = 1500
 _DECADE = 30.0
+_ALIKE = 0.05
 _LEGEND = (
     (colour("accent"), "recommended"),
     (colour("c1"), "on the front, numbered as in the table"),
@@ -82,6 +83,10 @@ def _axis(values: list[float], unit: str, span: tuple[float, float]) -> Axis:
     positive = [value for value in values if value > 0.0]
     if len(positive) == len(values) and max(values) / min(values) > _DECADE:
         return log_axis(values, unit, span, room=1.25)
+    low, high = min(values), max(values)
+    if abs(high - low) < _ALIKE * max(abs(low), abs(high)):
+        # Values that are all but the same stay together instead of being torn apart by the axis.
+        values = [low - _ALIKE * abs(low), high + _ALIKE * abs(high)]
     return linear_axis(values, unit, span, zero=False, ticks=4)
 
 

@@ -6,6 +6,7 @@ Nodes stand in columns by the longest way from a source; ribbons and nodes are a
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 
 from rackwright.base.format import format_value
@@ -21,7 +22,11 @@ _KEY_LABEL = 15.0
 _LEAST_COLUMN = 96.0
 _LEGEND_ROW = 18.0
 _MOST_NODES = 60
-_LOSSES = ("loss", "heat", "overhead")
+_OVERHEAD = re.compile(
+    r"\b(loss|heat|overhead|pump|fan|compressor|chiller|cooling|tower|light|transformer|substation|distribution|ups|"
+    r"conversion|rectifier|regulator)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -126,13 +131,14 @@ def _depth_first(nodes: dict[str, Node]) -> list[str]:
             continue
         seen.add(name)
         order.append(name)
-        branches = sorted(nodes[name].outward, key=lambda flow: (not _is_loss(flow[0]), flow[1]))
+        branches = sorted(nodes[name].outward, key=lambda flow: (not _is_overhead(nodes[flow[0]]), flow[1]))
         stack.extend(target for target, _ in branches)
     return order
 
 
-def _is_loss(name: str) -> bool:
-    return any(word in name.lower() for word in _LOSSES)
+def _is_overhead(node: Node) -> bool:
+    """Tell whether power ends here without having computed anything."""
+    return not node.outward and bool(_OVERHEAD.search(node.name))
 
 
 def _place(nodes: dict[str, Node], label: float) -> float:
@@ -163,7 +169,7 @@ def _draw_ribbons(drawing: Drawing, nodes: dict[str, Node], step: float, largest
             high = _high(value, largest)
             start = Box(node.layer * step, leave, _BAR, high)
             end = Box(nodes[target].layer * step, entry[target], _BAR, high)
-            paint = colour("c2") if _is_loss(target) else hue(0)
+            paint = colour("c2") if _is_overhead(nodes[target]) else hue(0)
             drawing.ribbon(start, end, paint, tip=f"{node.name} to {target}: {_watts(value)}")
             leave += high
             entry[target] += high
@@ -176,7 +182,7 @@ def _draw_nodes(drawing: Drawing, nodes: dict[str, Node], measure: tuple[float, 
         high = max(_high(node.power, largest), 1.0)
         box = Box(node.layer * step, node.y, _BAR, high)
         drawing.rect(
-            box, colour("c6" if _is_loss(node.name) else "c1"), radius=1.5, tip=f"{node.name}: {_watts(node.power)}"
+            box, colour("c6" if _is_overhead(node) else "c1"), radius=1.5, tip=f"{node.name}: {_watts(node.power)}"
         )
         middle = node.y + high / 2
         if keyed:

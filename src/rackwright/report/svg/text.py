@@ -22,6 +22,11 @@ _WIDTHS = {
 _OTHER = 0.65
 
 
+def spoken(name: str) -> str:
+    """Turn the name of a part, `racks/power_shelves`, into words."""
+    return name.replace("_", " ").replace("/", " / ")
+
+
 def text_width(text: str, size: float = NORMAL) -> float:
     """Estimate the width of one line of text in pixels."""
     return size * sum(1.0 if ord(sign) >= _WIDE_SCRIPTS else _WIDTHS.get(sign, _OTHER) for sign in text)

@@ -13,6 +13,7 @@ from rackwright.report.svg.scale import Axis, linear_axis
 from rackwright.report.svg.text import NORMAL, SMALL, Box, fit
 
 _MOST = 12
+_LEAST = 0.02
 _ENDS = 74.0
 
 
@@ -53,7 +54,14 @@ def ranked_bars(tornado: Tornado) -> list[TornadoBar]:
     known = [bar for bar in tornado["bars"] if math.isfinite(bar["at_low"]) and math.isfinite(bar["at_high"])]
     if not math.isfinite(tornado["base"]):
         return []
-    return sorted(known, key=lambda bar: -abs(bar["at_high"] / 2 - bar["at_low"] / 2))[:_MOST]
+    ranked = sorted(known, key=lambda bar: -_swing(bar, tornado["base"]))[:_MOST]
+    return [bar for bar in ranked if _swing(bar, tornado["base"]) >= _LEAST * _swing(ranked[0], tornado["base"])]
+
+
+def _swing(bar: TornadoBar, base: float) -> float:
+    """Return half the span of a bar, which always reaches the base; half, so that it cannot overflow."""
+    ends = (bar["at_low"], bar["at_high"], base)
+    return max(ends) / 2 - min(ends) / 2
 
 
 def _draw_bar(drawing: Drawing, axis: Axis, bar: TornadoBar, tornado: Tornado, place: tuple[float, float]) -> None:
@@ -78,13 +86,14 @@ def _draw_bar(drawing: Drawing, axis: Axis, bar: TornadoBar, tornado: Tornado, p
 
 
 def _write_ends(drawing: Drawing, axis: Axis, bar: TornadoBar, middle: float, y: float) -> None:
-    """Write what the fact is at either end of its bar, outside the bar."""
+    """Write what the fact is at either end of its bar, outside the bar; where both lie on one side, the farther one."""
     ends = sorted(((axis.at(bar["at_low"]), bar["fact_low_text"]), (axis.at(bar["at_high"]), bar["fact_high_text"])))
     (left, low), (right, high) = ends
-    if left > middle or right < middle:
-        return
-    drawing.text(left - 4.0, y, fit(low, _ENDS - 6.0, SMALL), size=SMALL, anchor="end", look="soft")
-    drawing.text(right + 4.0, y, fit(high, _ENDS - 6.0, SMALL), size=SMALL, look="soft")
+    if left < middle or right <= middle:
+        room = left - (axis.start - _ENDS) - 6.0
+        drawing.text(left - 4.0, y, fit(low, room, SMALL), size=SMALL, anchor="end", look="halo soft")
+    if right > middle or left >= middle:
+        drawing.text(right + 4.0, y, fit(high, axis.end + _ENDS - right - 6.0, SMALL), size=SMALL, look="halo soft")
 
 
 def _end(tornado: Tornado, value: float) -> str:

@@ -15,7 +15,7 @@ from rackwright.base.format import format_share, format_value
 from rackwright.plan.document import BreakdownValue
 from rackwright.report.svg.canvas import WIDE, Drawing
 from rackwright.report.svg.palette import colour, hue
-from rackwright.report.svg.text import NORMAL, SMALL, Box, fit, text_width
+from rackwright.report.svg.text import NORMAL, SMALL, Box, fit, spoken, text_width
 
 _HEAD = 20.0
 _ROOM = 5.0
@@ -48,7 +48,7 @@ def draw_treemap(breakdown: BreakdownValue, width: float = WIDE, name: str = "")
         return str(drawing)
     totals = [sum(parts.values()) for parts in groups.values()]
     for index, (box, (head, parts)) in enumerate(zip(squarify(totals, drawing.frame), groups.items(), strict=True)):
-        _draw_group(drawing, box, (head, index), parts, breakdown["unit"], whole)
+        _draw_group(drawing, box, (spoken(head), index), parts, breakdown["unit"], whole)
     return str(drawing)
 
 
@@ -85,7 +85,7 @@ def _draw_group(
     drawing.text(box.x + _ROOM, box.y + 16.0, fit(f"{head} · {value}", room, 1.06 * NORMAL), look="bold")
     inner = Box(box.x, box.y + _HEAD, box.width, box.height - _HEAD)
     for cell, (part, amount) in zip(squarify(list(parts.values()), inner), parts.items(), strict=True):
-        label = part.replace("/", " / ") or "other"
+        label = spoken(part) or "other"
         drawing.rect(
             cell, hue(index), opacity=0.14, edge=colour("paper"), tip=_tip(f"{head}: {label}", amount, unit, whole)
         )

@@ -21,6 +21,7 @@ from rackwright.report.views import (
 _MOST_METRICS = 24
 _MOST_RUNNERS_UP = 4
 _MOST_DEFAULTS = 12
+_MOST_WARNINGS = 6
 _ROOMY = 84
 _LOOKS = {"broken": "bold red", "binds": "yellow", "kept": ""}
 
@@ -41,8 +42,12 @@ def render_plan(document: PlanDocument, width: int | None = None, color: bool = 
         _write_workload(page, document, answer)
     _write_totals(page, document)
     _write_defaults(page, document)
-    for warning in document["warnings"]:
+    for warning in document["warnings"][:_MOST_WARNINGS]:
         page.bullet(warning, sign="!", style="yellow")
+    if len(document["warnings"]) > _MOST_WARNINGS:
+        page.paragraph(
+            f"and {len(document['warnings']) - _MOST_WARNINGS} more warnings, in plan.html", style="dim", indent=2
+        )
     return str(page)
 
 
