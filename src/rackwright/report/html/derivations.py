@@ -32,6 +32,7 @@ class Branch:
     number: int
     anchor: str
     step: ExplainStep
+    doc: str
     formula: list[Piece]
     facts: list[Piece]
     again: list[Piece]
@@ -103,7 +104,8 @@ class _Builder:
         """Return a step with everything below it that has not been shown yet."""
         number = len(self.shown) + 1
         self.shown[step["key"]] = number
-        result = Branch(number, self._places[step["key"]], step, self._formula(step), self._leaves(step), [])
+        anchor = self._places[step["key"]]
+        result = Branch(number, anchor, step, _doc(step), self._formula(step), self._leaves(step), [])
         for key in dict.fromkeys(step["inputs"]):
             if key not in self._steps:
                 continue
@@ -114,7 +116,7 @@ class _Builder:
         return result
 
     def _leaves(self, step: ExplainStep) -> list[Piece]:
-        keys = [key for key in dict.fromkeys(step["inputs"]) if key not in self._steps]
+        keys = [key for key in dict.fromkeys(step["inputs"]) if key not in self._steps and self._anchors.fact(key)]
         return [Piece(self._leaf_text(key), self._anchors.fact(key)) for key in keys]
 
     def _leaf_text(self, key: str) -> str:
@@ -136,6 +138,12 @@ class _Builder:
 
     def _target(self, name: str) -> str:
         return self._places.get(name, "") or self._anchors.fact(name)
+
+
+def _doc(step: ExplainStep) -> str:
+    """Return what a step means, unless its name says the same."""
+    plain = step["doc"].replace(": ", "/")
+    return "" if plain == step["key"] else step["doc"]
 
 
 def _slopes(elasticities: list[ElasticityValue], anchors: Anchors, facts: Mapping[str, FactValue]) -> list[Slope]:
