@@ -37,6 +37,9 @@ KINDS: dict[str, type[Any]] = {
 }
 """Tables of this room. Other rooms' tables are read through `Catalogue.table` with their own record."""
 
+_DERIVED = ("accelerators", "systems")
+"""Tables that are made from more than their own file, and so may change with a fact of another table."""
+
 USER_SOURCE = "USER: stated by the user"
 
 
@@ -143,7 +146,9 @@ class Catalogue:
             If the key names no table, record or field.
         """
         self._check(key)
-        return replace(self, overrides={**self.overrides, key: replace(fact, key=key)}, _loaded={})
+        touched = {split_key(key)[0], *_DERIVED}
+        kept = {name: table for name, table in self._loaded.items() if name not in touched}
+        return replace(self, overrides={**self.overrides, key: replace(fact, key=key)}, _loaded=kept)
 
     def with_stated(self, key: str, text: str) -> Catalogue:
         """Return this catalogue with one fact replaced by what the user states, for instance `31 kUSD`.

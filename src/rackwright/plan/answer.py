@@ -10,13 +10,14 @@ from rackwright.base.format import format_change, format_range, format_value
 from rackwright.plan.case_records import Workload
 from rackwright.plan.document import Explanation, MetricValue, WorkloadAnswer
 from rackwright.plan.evaluate import evaluate
-from rackwright.plan.explain import explain_metric
+from rackwright.plan.explain import explain_metric, traced_world
 from rackwright.plan.metrics import HEADLINE, METRICS, metrics_of
 from rackwright.plan.outcome import Design, Outcome
 from rackwright.plan.problem import Problem
 from rackwright.plan.roofline_view import roofline_of
 from rackwright.plan.search import Bound, case_limits
 from rackwright.plan.stated import traced_problem
+from rackwright.plan.trail import Book
 from rackwright.plan.uncertainty import bands_of, draw_design, tornado_of
 from rackwright.plan.view import (
     breakdown_values,
@@ -42,25 +43,25 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Worlds:
-    """The case's facts, plain and traced, and how many samples to draw with which seed."""
+class Depth:
+    """How closely the chosen designs are looked at: draws of the facts' ranges and their seed."""
 
-    plain: World
-    traced: World
     samples: int
     seed: int
+    tornado: str
 
 
 def answer_workload(
-    workload: Workload, design: Design, problem: Problem, bounds: Sequence[Bound], worlds: Worlds, tornado_metric: str
+    workload: Workload, design: Design, problem: Problem, bounds: Sequence[Bound], world: World, depth: Depth
 ) -> Answer:
     """Evaluate the chosen design plain, traced and sampled, and put its part of the document together."""
-    outcome = evaluate(design, problem, worlds.plain)
-    traced = evaluate(design, traced_problem(problem), worlds.traced)
-    view = design_view(design, problem, worlds.plain)
+    world = world.focused(design)
+    outcome = evaluate(design, problem, world)
+    traced = evaluate(design, traced_problem(problem), traced_world(world))
+    view = design_view(design, problem, world)
     metrics = metric_values(outcome, problem.kind)
     headline = [METRICS[key] for key in HEADLINE[problem.kind]]
-    draws = draw_design(design, problem, worlds.plain, metrics_of(problem.kind), worlds.samples, worlds.seed)
+    draws = draw_design(design, problem, world, metrics_of(problem.kind), depth.samples, depth.seed)
     bands = bands_of(draws.metrics, headline)
     _add_ranges(metrics, bands_of(draws.metrics, metrics_of(problem.kind)))
     explanations, facts = _explanations(traced, problem.kind)
@@ -73,11 +74,11 @@ def answer_workload(
         binding=[item["name"] for item in limits if item["binding"]][:_MOST_BINDING],
         bands=bands,
         holds=draws.holds,
-        tornado=tornado_of(METRICS[tornado_metric], traced, design, problem, worlds.plain),
+        tornado=tornado_of(METRICS[depth.tornado], traced, design, problem, world),
         explanations=explanations,
         power_flow=power_flow(outcome),
         racks=rack_views(outcome, view),
-        roofline=roofline_of(design, problem, outcome, worlds.plain),
+        roofline=roofline_of(design, problem, outcome, world),
         reference=reference_lines(workload, outcome),
     )
     return Answer(document, facts, outcome)
@@ -91,8 +92,9 @@ def _add_ranges(metrics: dict[str, MetricValue], bands: Sequence[Mapping[str, ob
 
 def _explanations(traced: Outcome, kind: str) -> tuple[list[Explanation], dict[str, Fact]]:
     explanations, facts = [], {}
+    book = Book()
     for key in HEADLINE[kind]:
-        explanation, behind = explain_metric(METRICS[key], traced)
+        explanation, behind = explain_metric(METRICS[key], traced, book)
         explanations.append(explanation)
         facts.update(behind)
     return explanations, facts

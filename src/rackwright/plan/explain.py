@@ -14,15 +14,16 @@ from rackwright.plan.evaluate import evaluate
 from rackwright.plan.metrics import Metric
 from rackwright.plan.outcome import Design, Outcome
 from rackwright.plan.problem import Problem
-from rackwright.plan.trail import Step, Trail, trail_of
+from rackwright.plan.trail import Book, Step, Trail, trail_of
 from rackwright.plan.world import World
 
 _SMALLEST_ELASTICITY = 1e-4
+_MOST_STEPS = 40
 
 
 def traced_world(world: World) -> World:
     """Return the same world with every fact traced."""
-    return World(world.catalogue.traced(), world.case)
+    return world.with_catalogue(world.catalogue.traced())
 
 
 def traced_outcome(design: Design, problem: Problem, world: World) -> Outcome:
@@ -31,7 +32,7 @@ def traced_outcome(design: Design, problem: Problem, world: World) -> Outcome:
 
 
 def explain_number(
-    key: str, label: str, unit: str, value: Any, *, most_steps: int = 40
+    key: str, label: str, unit: str, value: Any, book: Book | None = None
 ) -> tuple[Explanation, dict[str, Fact]]:
     """Explain one traced number; return the explanation and the facts behind it by key.
 
@@ -49,7 +50,7 @@ def explain_number(
             inputs=[],
         )
         return Explanation(metric=key, label=label, text=text, steps=[step], facts=[], elasticities=[]), {}
-    trail = trail_of(value, most_steps=most_steps)
+    trail = trail_of(value, most_steps=_MOST_STEPS, book=book)
     facts = {name: leaf.fact for name, leaf in trail.leaves.items()}
     explanation = Explanation(
         metric=key,
@@ -62,9 +63,9 @@ def explain_number(
     return explanation, facts
 
 
-def explain_metric(item: Metric, outcome: Outcome, *, most_steps: int = 40) -> tuple[Explanation, dict[str, Fact]]:
-    """Explain a metric of a traced outcome."""
-    return explain_number(item.key, item.label, item.unit, item.read(outcome), most_steps=most_steps)
+def explain_metric(item: Metric, outcome: Outcome, book: Book | None = None) -> tuple[Explanation, dict[str, Fact]]:
+    """Explain a metric of a traced outcome; a shared `book` names equal quantities alike in several explanations."""
+    return explain_number(item.key, item.label, item.unit, item.read(outcome), book)
 
 
 def _elasticities(trail: Trail, facts: Mapping[str, Fact]) -> list[ElasticityValue]:

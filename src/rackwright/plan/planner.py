@@ -10,7 +10,7 @@ from pathlib import PurePath
 from rackwright.base.facts import GRADES, Fact
 from rackwright.base.format import format_value
 from rackwright.performance.efficiency import EfficiencyFacts
-from rackwright.plan.answer import Answer, Worlds, answer_workload
+from rackwright.plan.answer import Answer, Depth, answer_workload
 from rackwright.plan.case_catalogue import catalogue_of
 from rackwright.plan.case_records import Case, MappingChoice, Workload
 from rackwright.plan.document import (
@@ -22,7 +22,7 @@ from rackwright.plan.document import (
     PlanDocument,
     WorkloadAnswer,
 )
-from rackwright.plan.explain import fact_values, traced_world
+from rackwright.plan.explain import fact_values
 from rackwright.plan.mapping_space import mapping_space
 from rackwright.plan.metrics import METRICS
 from rackwright.plan.problem import Problem, problems_of
@@ -47,13 +47,13 @@ def make_plan(case: Case, version: str, samples: int, seed: int, progress: Progr
     bounds = case_bounds(case.limits)
     pools = _search_all(case, world, bounds, progress)
     choice = choose(pools, case.objective.weights, bounds)
-    worlds = Worlds(world, traced_world(world), samples, seed)
     main = max(case.objective.weights, key=lambda key: (case.objective.weights[key], key))
+    depth = Depth(samples, seed, main)
     answers = []
     for at, (workload, pool, pick) in enumerate(zip(case.workloads, pools, choice.picks, strict=True)):
         progress(_SEARCH_SHARE + (1 - _SEARCH_SHARE) * at / len(pools), f"explaining {workload.name}")
         design, problem = design_at(pool, pick)
-        answers.append(answer_workload(workload, design, problem, bounds, worlds, main))
+        answers.append(answer_workload(workload, design, problem, bounds, world, depth))
     facts: dict[str, Fact] = {key: fact for answer in answers for key, fact in answer.facts.items()}
     parts = [answer.document for answer in answers]
     weights = case.objective.weights

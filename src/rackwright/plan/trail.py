@@ -5,6 +5,7 @@ The formula text is read off the recorded computation itself, so it is always th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,21 +39,22 @@ class Trail:
     leaves: dict[str, Traced]
 
 
-def trail_of(output: Traced, *, most_steps: int = 60) -> Trail:
+def trail_of(output: Traced, *, most_steps: int = 60, book: Book | None = None) -> Trail:
     """Return the formula steps behind `output`, nearest first, and the elasticity of every fact.
 
         elasticity_f = (d output / d f) * f / output                                            (1)
 
-    `most_steps` bounds the walk; the facts and elasticities are always complete.
+    `most_steps` bounds the walk; the facts and elasticities are always complete. A `book` shared by several trails of
+    one evaluation gives equal quantities equal keys.
     """
-    keys = _Keys()
+    book = book or Book()
     steps: list[Step] = []
     queue: list[Traced] = [output]
     seen = {id(output)}
     while queue and len(steps) < most_steps:
         node = queue.pop(0)
-        formula, inputs = _formula(node, keys)
-        steps.append(Step(keys.of(node), node, formula, tuple(keys.of(item) for item in inputs)))
+        formula, inputs = book.formula(node)
+        steps.append(Step(book.key(node), node, formula, tuple(book.key(item) for item in inputs)))
         for item in inputs:
             if item.fact is None and id(item) not in seen:
                 seen.add(id(item))
@@ -67,28 +69,39 @@ def trail_of(output: Traced, *, most_steps: int = 60) -> Trail:
     return Trail(tuple(steps), ranked, {key: leaf for key, (leaf, _) in slopes.items()})
 
 
-class _Keys:
-    """Unique, readable keys: the label, numbered when several quantities share it."""
+class Book:
+    """The keys and formulas of one evaluation: a key is the label, numbered when several quantities share it."""
 
     def __init__(self) -> None:
-        self._by_node: dict[int, str] = {}
+        self._keys: dict[int, str] = {}
         self._count: dict[str, int] = {}
+        self._formulas: dict[int, tuple[str, list[Traced]]] = {}
+        self._held: list[Traced] = []
 
-    def of(self, node: Traced) -> str:
+    def key(self, node: Traced) -> str:
+        """Return the unique key of a named quantity, or of the fact that it is."""
         if node.fact is not None:
             return str(node.fact.key)
-        known = self._by_node.get(id(node))
+        known = self._keys.get(id(node))
         if known is None:
             label = node.label or node.op
             self._count[label] = self._count.get(label, 0) + 1
             number = self._count[label]
             known = label if number == 1 else f"{label} ({number})"
-            self._by_node[id(node)] = known
+            self._keys[id(node)] = known
+            self._held.append(node)  # an id is unique only while its node lives
+        return known
+
+    def formula(self, node: Traced) -> tuple[str, list[Traced]]:
+        """Return the formula of a named node in terms of the nearest named nodes, and those nodes."""
+        known = self._formulas.get(id(node))
+        if known is None:
+            known = self._formulas[id(node)] = _formula(node, self.key)
+            self._held.append(node)
         return known
 
 
-def _formula(node: Traced, keys: _Keys) -> tuple[str, list[Traced]]:
-    """Return the formula of a named node in terms of the nearest named nodes, and those nodes."""
+def _formula(node: Traced, key: Callable[[Traced], str]) -> tuple[str, list[Traced]]:
     inputs: list[Traced] = []
     seen: set[int] = set()
 
@@ -96,7 +109,7 @@ def _formula(node: Traced, keys: _Keys) -> tuple[str, list[Traced]]:
         if id(item) not in seen:
             seen.add(id(item))
             inputs.append(item)
-        return keys.of(item)
+        return key(item)
 
     text = _render(node.inputs[0] if node.op == "name" else node, named, 0, top=True)
     return (text if len(text) <= _LONGEST_FORMULA else text[: _LONGEST_FORMULA - 3] + "..."), inputs

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from rackwright.base.facts import Fact
 from rackwright.base.format import format_range, format_value
 from rackwright.base.trace import Traced, gradient
-from rackwright.catalogue.catalogue import Catalogue
 from rackwright.plan.document import Band, Tornado, TornadoBar
 from rackwright.plan.evaluate import evaluate
 from rackwright.plan.metrics import Metric
@@ -54,7 +53,7 @@ def draw_design(
     kept: list[NDArray[np.bool_]] = []
     for start in range(0, samples, _SAMPLES_AT_ONCE):
         count = min(_SAMPLES_AT_ONCE, samples - start)
-        view = World(world.catalogue.sampled(count, seed + start), world.case)
+        view = world.with_catalogue(world.catalogue.sampled(count, seed + start))
         outcome = evaluate(design, problem, view)
         for item in items:
             values = np.broadcast_to(np.asarray(item.read(outcome), dtype=float), (1, count))
@@ -123,8 +122,8 @@ def _strongest(value: Traced) -> list[Fact]:
 
 
 def _moved(item: Metric, fact: Fact, end: float, design: Design, problem: Problem, world: World) -> float:
-    catalogue: Catalogue = world.catalogue.with_fact(fact.key, replace(fact, value=end, low=end, high=end))
-    outcome = evaluate(design, problem, World(catalogue, world.case))
+    catalogue = world.catalogue.with_fact(fact.key, replace(fact, value=end, low=end, high=end))
+    outcome = evaluate(design, problem, world.with_catalogue(catalogue))
     return float(np.asarray(item.read(outcome), dtype=float).reshape(-1)[0])
 
 

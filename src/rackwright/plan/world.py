@@ -23,6 +23,7 @@ from rackwright.performance.efficiency import EfficiencyFacts
 from rackwright.performance.power import PowerFacts
 from rackwright.performance.training_facts import Stack, TrainingFacts
 from rackwright.plan.case_records import Case
+from rackwright.plan.outcome import Design
 from rackwright.plan.stated import stated
 from rackwright.site.epw import read_epw
 from rackwright.site.records import Coolant, CoolingSpec, FacilityYear, Location, SiteFacts, Weather
@@ -54,10 +55,21 @@ class World:
 
     catalogue : the case's catalogue, plain, sampled or traced
     case : the case
+    focus : (site, cooling) when only designs at that place will be evaluated; their year alone is then computed
     """
 
     catalogue: Catalogue
     case: Case
+    focus: tuple[str, str] | None = None
+
+    def with_catalogue(self, catalogue: Catalogue) -> World:
+        """Return the same world with other facts, or another reading of them."""
+        return World(catalogue, self.case, self.focus)
+
+    def focused(self, design: Design) -> World:
+        """Return this world narrowed to the place of a block of one design."""
+        site, cooling = (int(np.asarray(code).reshape(-1)[0]) for code in (design.site, design.cooling))
+        return World(self.catalogue, self.case, (self.locations.ids[site], self.coolings[cooling]))
 
     @cached_property
     def accelerators(self) -> Table[Accelerator]:
@@ -167,7 +179,8 @@ class World:
     @cached_property
     def weathers(self) -> dict[str, Weather]:
         """Weather by site, of the case's own file or of the site's climate; equal climates share one entry."""
-        sites = dict.fromkeys(site for workload in self.case.workloads for site in workload.candidates.sites)
+        allowed = dict.fromkeys(site for workload in self.case.workloads for site in workload.candidates.sites)
+        sites = (self.focus[0],) if self.focus else tuple(allowed)
         found: dict[str, Weather] = {}
         for site in sites:
             path = self.case.weather.get(site)
@@ -186,7 +199,13 @@ class World:
     def years(self) -> FacilityYearTable:
         """Facility years of every weather, cooling and supply temperature of the case."""
         step = _HOURS_STEP_OF_SAMPLES if self.catalogue.view[:1] == ("sampled",) else 1
-        return facility_years(self.weathers, self.coolings, self.site_facts, self.cooling_specs, hours_step=step)
+        coolings = (self.focus[1],) if self.focus else self.coolings
+        return facility_years(self.weathers, coolings, self.site_facts, self.cooling_specs, hours_step=step)
+
+    @cached_property
+    def _year_of_cooling(self) -> NDArray[np.intp]:
+        listed = self.years.coolings
+        return np.array([listed.index(name) if name in listed else -1 for name in self.coolings], dtype=np.intp)
 
     @cached_property
     def _spec_of_cooling(self) -> NDArray[np.intp]:
@@ -196,7 +215,7 @@ class World:
         """Return the cooling, its supply temperature and the facility's year for each design."""
         how = self.cooling_specs.take(self._spec_of_cooling[cooling])
         supply = coolant(chip, how, self.site_facts)
-        row = self.years.code(self._climate_of_location[site], cooling, supply.index)
+        row = self.years.code(self._climate_of_location[site], self._year_of_cooling[cooling], supply.index)
         return Plant(how, supply, self.years.take(row, liquid_share(spec.liquid_share, how)))
 
     @cached_property
