@@ -23,8 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = app(args=list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
     except TyperException as error:
-        if error.format_message():
-            sys.stderr.write(f"error: {error.format_message()}\n")
+        said = error.format_message()
+        sys.stderr.write(f"{said}\n" if said.startswith("Usage:") else f"error: {said}\n" if said else "")
         return INVALID
     except RackwrightError as error:
         from rackwright.cli.output import show_error
@@ -34,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("stopped\n")
         return STOPPED
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        sys.stderr.write(f"error: {error.strerror or error}{where}\n")
+        return INVALID
     return code if isinstance(code, int) else 0

@@ -32,8 +32,12 @@ def width() -> int:
 
 
 def say(text: str) -> None:
-    """Print text to standard output."""
-    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    """Print text to standard output; quietly nothing more once the reader has closed it, as `head` does."""
+    try:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # kept to the end of the process
 
 
 def say_json(value: Any) -> None:
