@@ -3,6 +3,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The gate gives the same verdict every time and looks at no clock. `make test PYTEST=--hypothesis-profile=search` draws
+# new examples.
+settings.register_profile("gate", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=1000)
+settings.load_profile("gate")
 
 CASES = Path(__file__).parent.parent / "src" / "rackwright" / "cases"
 

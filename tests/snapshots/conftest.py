@@ -5,6 +5,7 @@ are compared with each number written as `#`: what is said stays under guard, ho
 """
 
 import re
+import sys
 from html.parser import HTMLParser
 
 import pytest
@@ -18,7 +19,8 @@ _TOLD = {"h1", "h2", "h3", "h4", "th", "caption", "figcaption", "summary", "butt
 @pytest.fixture
 def run(capsys, monkeypatch):
     """Run a command on a plain terminal of 100 columns; return (exit code, standard output, standard error)."""
-    monkeypatch.setattr("sys.argv", ["rackwright"])
+    monkeypatch.setattr("sys.argv", ["rackwright"])  # help begins with the program's name
+    monkeypatch.setattr(sys.modules["__main__"], "__package__", None)
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("TERM", "dumb")
