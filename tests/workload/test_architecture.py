@@ -196,8 +196,9 @@ def test_broken_files_are_refused(tmp_path, content):
 
 
 def test_missing_and_huge_files_are_refused(tmp_path):
-    with pytest.raises(UnsupportedModelError, match="cannot be read"):
-        architecture_of(tmp_path / "nothing.json")
+    for path in (tmp_path / "nothing.json", "/dev/zero", tmp_path / "a\0b", tmp_path):
+        with pytest.raises(UnsupportedModelError, match="no such file"):
+            architecture_of(path)
     file = tmp_path / "config.json"
     file.write_bytes(b" " * 3_000_000)
     with pytest.raises(UnsupportedModelError, match="larger than"):

@@ -44,6 +44,8 @@ def read_config(source: Mapping[str, Any] | str | Path) -> Config:
 
 def _read_file(path: Path) -> Config:
     path = path / "config.json" if path.is_dir() else path
+    if not path.is_file():
+        raise UnsupportedModelError(f"{path}: there is no such file")
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise UnsupportedModelError(f"{path}: larger than {LARGEST_FILE} bytes; a model's config.json is expected")
