@@ -122,7 +122,7 @@ class Drawing:
         """
         x, y = min(max(finite(x), 0.0), self.frame.width), min(max(finite(y), size), self.frame.height - 0.3 * size)
         beside = {"start": self.frame.width - x, "end": x}.get(anchor, 2.0 * min(x, self.frame.width - x))
-        shown = fit(text, beside, size * (1.06 if "bold" in look else 1.0))
+        shown = fit(text, beside + 0.01, size * (1.06 if "bold" in look else 1.0))
         if not shown:
             return
         fill = colour("soft" if "soft" in look else "warn" if "warn" in look else "ink")

@@ -38,7 +38,7 @@ def draw_roofline(roofline: Roofline, width: float = WIDE, name: str = "") -> st
     drawing = Drawing(size, f"Roofline of {roofline['accelerator']}", description, name)
     ridge = peak / bandwidth
     x = log_axis([ridge, ridge * 4, *(point["intensity"] for point in points)], "1", (_LEFT, width - 10.0), room=2.0)
-    lowest = min([peak / 100, *(point["achieved"] for point in points)])
+    lowest = min([peak / 20, *(point["achieved"] for point in points)])
     y = log_axis([lowest, peak], "FLOP/s", (height - _BOTTOM, _TOP), room=1.8)
     _draw_frame(drawing, x, y, height)
     _draw_roof(drawing, (x, y), peak, bandwidth)
