@@ -109,6 +109,7 @@ def build_limits(case: CaseIn, start: datetime.date, faults: Faults) -> CaseLimi
         carbon=limits.carbon,
         water=limits.water,
         countries_not_allowed=tuple(country.upper() for country in limits.countries_not_allowed),
+        confidence=limits.confidence,
     )
 
 

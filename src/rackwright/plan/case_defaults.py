@@ -29,6 +29,8 @@ def _defaults(model: BaseModel, path: str) -> Iterator[Default]:
             yield from _inside(value, here)
         elif isinstance(value, MappingIn | LimitsIn):
             yield Default(here, why, "left open")
+            if isinstance(value, LimitsIn):
+                yield Default(f"{here}.confidence", f"{value.confidence:g}", "more likely than not")
         elif isinstance(value, BaseModel):
             yield from _defaults(value, f"{here}.")
         elif why and not (isinstance(model, TrafficIn) and model.tokens is None and name == "counted"):

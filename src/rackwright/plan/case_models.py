@@ -236,6 +236,9 @@ class LimitsIn(Strict):
     countries_not_allowed: Annotated[list[Annotated[str, Field(pattern=r"^[A-Za-z]{2}$")]], OneOrMany(())] = key(
         "countries, two letters, in which nothing may stand or be bought alone", [], "none", "CN"
     )
+    confidence: Share = key(
+        "share of draws of the facts' ranges in which every limit must hold", 0.5, "more likely than not", "80 %"
+    )
 
 
 class ObjectiveIn(Strict):

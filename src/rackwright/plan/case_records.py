@@ -82,7 +82,8 @@ class CaseLimits:
 
     site_power [W] at the grid connection, racks, budget [USD] spent before service, ready_by [s] from the order date
     to full capacity, carbon [kgCO2e] over the horizon, water [m^3] at the site per year, countries_not_allowed: ISO
-    codes of two letters.
+    codes of two letters, confidence: share of draws of the facts' ranges in which every limit must hold, 0 for the
+    stated facts alone.
     """
 
     site_power: float | None = None
@@ -92,6 +93,7 @@ class CaseLimits:
     carbon: float | None = None
     water: float | None = None
     countries_not_allowed: tuple[str, ...] = ()
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from rackwright.plan.mapping_space import mapping_space
 from rackwright.plan.metrics import METRICS
 from rackwright.plan.problem import Problem, problems_of
 from rackwright.plan.rivals import design_at, pareto_of, runners_up, search_view
+from rackwright.plan.robust import DRAWS, require_confidence
 from rackwright.plan.search import Bound, search_problem
 from rackwright.plan.select import Choice, Pool, case_bounds, choose, pool_of
 from rackwright.plan.space import Space
@@ -108,6 +109,8 @@ def spaces_of(workload: Workload, world: World) -> list[tuple[Problem, Space]]:
 
 
 def _search_all(case: Case, world: World, bounds: tuple[Bound, ...], progress: Progress) -> list[Pool]:
+    confidence = case.limits.confidence
+    sampled = world.with_catalogue(world.catalogue.sampled(DRAWS, case.seed))
     planned = [(workload, spaces_of(workload, world)) for workload in case.workloads]
     whole = sum(space.size for _, spaces in planned for _, space in spaces)
     done = 0
@@ -125,6 +128,10 @@ def _search_all(case: Case, world: World, bounds: tuple[Bound, ...], progress: P
             progress(_SEARCH_SHARE * done / whole, f"searching {name}")
 
         found = [search_problem(problem, space, places, bounds, world, report) for problem, space in spaces]
+        if confidence:
+            progress(_SEARCH_SHARE * done / whole, f"drawing facts for {workload.name}")
+            for findings in found:
+                require_confidence(findings, confidence, bounds, sampled)
         pools.append(pool_of(found))
     return pools
 

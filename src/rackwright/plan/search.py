@@ -30,6 +30,7 @@ from rackwright.plan.world import World
 KEPT_PER_SYSTEM = 48
 DOMINATED = "dominated by another mapping of the same system"
 _NEAR_MISSES = 32
+_BETTER = np.array([1.0, 1.0, 1.0, 1.0, 1.0, -1.0])  # of the traits the margin alone is better when larger
 Bound = tuple[str, str, float]
 """A limit of the case: its name for people, the metric it bounds, and the bound [SI]."""
 Report = Callable[[int], None]
@@ -130,7 +131,10 @@ def _lay_out(design: Design, findings: Findings, places: int) -> NDArray[np.intp
 
 
 def _traits(machine: Machine, margins: NDArray[np.float64], count: int) -> NDArray[np.float64]:
-    """Return what decides between mappings of one system, smaller is better, and last the margin."""
+    """Return what decides between mappings of one system: size, power, time, and last the margin.
+
+    The margin counts because a mapping that keeps its limits narrowly may not keep them when facts turn out worse.
+    """
     parts = (
         machine.cluster.accelerators,
         machine.cluster.power_mean,
@@ -155,7 +159,7 @@ def _shortlist(kept: Sequence[tuple[Design, NDArray[np.float64], NDArray[np.bool
         of_system = np.flatnonzero(everything.system[:, 0] == system)
         usable = of_system[feasible[of_system]]
         if len(usable):
-            front = usable[pareto_front(traits[usable][:, :-1])]
+            front = usable[pareto_front(traits[usable] * _BETTER)]
             work = traits[usable, 0] * traits[usable, 3]
             order = usable[np.lexsort((traits[usable, 1], work))]
             rows.append(np.unique(np.concatenate([front, order[:KEPT_PER_SYSTEM]])))
