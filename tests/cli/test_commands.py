@@ -150,8 +150,10 @@ def test_every_shipped_case_is_valid(case, capsys):
     assert capsys.readouterr().err == ""
 
 
-def test_the_case_that_init_writes_is_valid(folder, capsys):
+def test_init_writes_the_shipped_starter_and_it_is_valid(folder, capsys):
     assert main(["init", "new.yaml"]) == 0
+    assert "next: rackwright plan new.yaml" in capsys.readouterr().out
+    assert (folder / "new.yaml").read_bytes() == (CASES / "starter.yaml").read_bytes()
     assert main(["check", "new.yaml"]) == 0
 
 

@@ -43,13 +43,6 @@ def test_faults_for_machines(run, snapshot, tmp_path, monkeypatch):
     assert json.loads(out) == snapshot
 
 
-def test_the_case_that_init_writes(run, snapshot, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    code, out, _ = run("init")
-    assert (code, out) == (0, "wrote case.yaml; next: rackwright plan case.yaml\n")
-    assert (tmp_path / "case.yaml").read_text(encoding="utf-8") == snapshot
-
-
 def test_tables_of_the_catalogue(run, snapshot, without_numbers):
     code, out, _ = run("catalog", "list")
     assert code == 0
