@@ -8,9 +8,9 @@ import pytest
 from rackwright.base.errors import InputError
 from rackwright.plan.case import load_case, parse_case
 from rackwright.plan.case_catalogue import catalogue_of
-from rackwright.plan.case_faults import render_faults
 from rackwright.plan.case_records import MODES, OBJECTIVES
 from rackwright.plan.case_schema import shipped_case, shipped_cases, starter_case
+from rackwright.report.terminal import render_faults
 from rackwright.site.records import Location
 
 BAD = sorted((Path(__file__).parent / "cases_bad").iterdir())
@@ -101,6 +101,12 @@ def test_shipped_cases_are_valid_and_load_from_their_files(name):
 def test_the_four_shipped_cases_and_the_starter():
     assert set(shipped_cases()) == {"chat", "train-405b", "deepseek-v3-replay", "campus-100mw", "starter"}
     assert "#" in starter_case()
+
+
+def test_the_starter_case_plans():
+    from rackwright.plan import api
+
+    assert api.search(parse_case(starter_case(), "case.yaml"), samples=0).feasible
 
 
 def test_the_replay_has_the_published_tokens():
@@ -310,32 +316,8 @@ def test_the_corpus_of_bad_cases(path):
         load_case(path)
     assert all(fault.message for fault in caught.value.faults)
     text = path.read_bytes().decode("utf-8", "replace")
-    assert render_faults(caught.value.faults, text).startswith(f"{path}")
+    assert f"--> {path}" in render_faults(caught.value.faults, text)
 
 
 def test_the_corpus_is_there():
     assert len(BAD) >= 15
-
-
-def test_rendered_faults_point_at_their_place():
-    text = SMALL.replace("500 ms", "500")
-    shown = render_faults(faults_of(text, file="case.yaml"), text)
-    assert shown.splitlines() == [
-        "case.yaml:9:23: 500 has no unit",
-        "9 |       latency: {ttft: 500, tpot: 40 ms}",
-        "  |                       ^",
-        "  = write it like `40 ms`",
-    ]
-
-
-def test_long_lines_are_cut_around_the_place():
-    text = "name: " + "x" * 500 + "\nworkloads: " + " " * 300 + "3\n"
-    for line in render_faults(faults_of(text), text).splitlines():
-        assert len(line) < 400
-    assert "^" in render_faults(faults_of(text), text)
-
-
-def test_a_fault_without_a_file_is_shown_without_a_line(tmp_path):
-    with pytest.raises(InputError) as caught:
-        load_case(tmp_path / "none.yaml")
-    assert render_faults(caught.value.faults, "").count("\n") == 2

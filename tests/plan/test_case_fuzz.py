@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from rackwright.base.errors import InputError
 from rackwright.plan.case import parse_case
-from rackwright.plan.case_faults import render_faults
 from rackwright.plan.case_file import decode
 from rackwright.plan.case_models import CandidatesIn, CaseIn, ServeIn, TrainIn
 from rackwright.plan.case_schema import shipped_case, shipped_cases
+from rackwright.report.terminal import render_faults
 
 TEXTS = [shipped_case(name) for name in shipped_cases()]
 WORDS = """free|all|3 W|40 ms|-1|1e400|nan|no|1:30|0|99999999999999999999|[]|{}|null|~|*a|&a 1|!!python/none|<<|- - -|'
@@ -33,7 +33,7 @@ KEYS = [
     "price",
 ]
 KEYS += [key for model in (CaseIn, CandidatesIn, ServeIn, TrainIn) for key in model.model_fields]
-RELAXED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+RELAXED = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 def refusal(read, *args):
