@@ -19,12 +19,13 @@ KEYS = (*ADDED, "accelerators", "usd_per_mtoken", "ready_date", "first_tokens", 
 BOUNDED = ("feeder_power", "racks", "capex", "ready_date", "carbon", "water")
 
 
-def pool(seed, count, sites=2, broken=0.2):
-    """Return a pool of random designs; the tokens of a workload are the same for all of them."""
+def pool(seed, count, sites=2, broken=0.2, like=()):
+    """Return a pool of random designs, `like` the metrics they do not differ in, all with the same tokens."""
     draws = np.random.default_rng(seed)
     metrics = {key: draws.uniform(1.0, 10.0, count) for key in KEYS}
     metrics["usd_per_mtoken"] = metrics["annual_cost"] / draws.uniform(1.0, 10.0)
     metrics["replica_size"] = draws.choice([1.0, 2.0, 4.0], count)
+    metrics.update({key: np.ones(count) for key in like})
     margins = np.where(draws.random(count) < broken, -draws.random(count) - 0.01, draws.random(count))
     rows = np.arange(count)
     return Pool((), metrics, margins, np.zeros(count, dtype=np.intp), rows, draws.integers(0, sites, count))
@@ -62,10 +63,16 @@ WEIGHTS = st.dictionaries(st.sampled_from(OBJECTIVES), st.floats(0.1, 1.0), min_
 LIMITS = st.dictionaries(st.sampled_from(BOUNDED), st.floats(5.0, 25.0), max_size=2)
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.integers(0, 10**6), st.lists(st.integers(1, 9), min_size=1, max_size=3), WEIGHTS, LIMITS)
-def test_the_choice_is_the_best_of_all_combinations(seed, counts, weights, limits):
-    pools = [pool(seed + at, count) for at, count in enumerate(counts)]
+@settings(max_examples=80, deadline=None)
+@given(
+    st.integers(0, 10**6),
+    st.lists(st.integers(1, 12), min_size=1, max_size=2),
+    WEIGHTS,
+    LIMITS,
+    st.sampled_from([(), ("replica_size", "feeder_power", "racks", "capex", "water")]),
+)
+def test_the_choice_is_the_best_of_all_combinations(seed, counts, weights, limits, like):
+    pools = [pool(seed + at, count, like=like) for at, count in enumerate(counts)]
     bounds = [(key, key, bound) for key, bound in limits.items()]
     everything = every_combination(pools, weights, bounds)
     choice = choose(pools, weights, bounds)
@@ -80,6 +87,18 @@ def test_the_choice_is_the_best_of_all_combinations(seed, counts, weights, limit
         assert size <= min(value[2] for value in as_good)
     else:
         assert worst < 0
+
+
+def test_an_objective_counts_by_its_share_of_the_plan_and_not_of_the_workload():
+    """A small workload that saves much of its own carbon at some cost saves the plan less than it costs."""
+    large, small = pool(1, 1, sites=1, broken=0.0), pool(2, 2, sites=1, broken=0.0)
+    for key in KEYS:
+        large.metrics[key][:], small.metrics[key][:] = 1.0, 1.0
+    large.metrics["total_cost"][:], large.metrics["carbon"][:] = 1.0, 1000.0
+    small.metrics["total_cost"][:], small.metrics["carbon"][:] = [1.0, 1.5], [10.0, 1.0]
+    weights = {"total_cost": 0.5, "carbon": 0.5}
+    assert int(np.argmin(objective_values(small, weights))) == 1
+    assert choose([large, small], weights, []).picks == (0, 0)
 
 
 def test_without_a_feasible_plan_the_nearest_miss_is_chosen():
