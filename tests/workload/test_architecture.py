@@ -187,6 +187,15 @@ def test_an_unknown_but_innocent_key_is_noted():
     assert architecture_of(llama(favourite_colour="blue")).notes == ("config key `favourite_colour` is not read",)
 
 
+def test_an_unknown_family_is_noted():
+    assert "is not known" in architecture_of(llama(model_type="newcomer")).notes[0]
+
+
+def test_multi_query_attention_stated_by_a_flag():
+    attention = architecture_of(llama(num_key_value_heads=..., multi_query=True)).layers[0].attention
+    assert (attention.heads, attention.kv_heads) == (32, 1)
+
+
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff\xfe{}", b"[" * 5000])
 def test_broken_files_are_refused(tmp_path, content):
     file = tmp_path / "config.json"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rackwright.base.errors import UnsupportedModelError
-from rackwright.workload.config import read_config, unread_keys
+from rackwright.workload.config import read_config, unknown_family, unread_keys
 from rackwright.workload.feed_forwards import NO_FEED_FORWARD, dense, feed_forwards, matrices, moe
 from rackwright.workload.mixers import NO_MIXER, mamba, mixers
 from rackwright.workload.models import model_config
@@ -168,7 +168,11 @@ def _assemble(read: Reader, layers: list[Layer]) -> Architecture:
         residual_attention=bool(read.whole("attn_res_block_size", 0)),
     )
     unread = unread_keys(read.config, frozenset(read.used))
-    notes = [*dict.fromkeys(read.notes), *(f"config key `{key}` is not read" for key in unread)]
+    notes = [
+        *dict.fromkeys(read.notes),
+        *unknown_family(read.config),
+        *(f"config key `{key}` is not read" for key in unread),
+    ]
     return dataclasses.replace(architecture, notes=tuple(notes))
 
 

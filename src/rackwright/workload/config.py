@@ -107,6 +107,19 @@ def with_family(config: Config) -> Config:
     return {**families["*"], **family.get("implied", {}), **config, **family.get("fixed", {})}
 
 
+def unknown_family(config: Config) -> tuple[str, ...]:
+    """Return a note when the config's family is not known, so that what it leaves unsaid is taken as in Llama.
+
+    References
+    ----------
+    [1] The `families` table of `data/model_families.yaml`.
+    """
+    family = str(config.get("model_type", ""))
+    if not family or family in read_data("model_families")["families"]:
+        return ()
+    return (f"model_type `{family:.60}` is not known: what its config leaves unsaid is taken as in Llama",)
+
+
 def unread_keys(config: Config, used: frozenset[str]) -> tuple[str, ...]:
     """Return the harmless-looking keys nobody read; raise for one that could change the architecture.
 

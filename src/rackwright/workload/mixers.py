@@ -129,7 +129,7 @@ def _softmax(read: Reader) -> Attention:
     return Attention(
         kind="gqa",
         heads=heads,
-        kv_heads=read.positive("num_key_value_heads", heads),
+        kv_heads=read.positive("num_key_value_heads", 1 if read.flag("multi_query") else heads),
         head_dim=head_dim,
         value_dim=read.positive("v_head_dim", head_dim),
         bias=bias,
