@@ -167,12 +167,8 @@ def _assemble(read: Reader, layers: list[Layer]) -> Architecture:
         residual_streams=read.positive("hc_mult", 1),
         residual_attention=bool(read.whole("attn_res_block_size", 0)),
     )
-    unread = unread_keys(read.config, frozenset(read.used))
-    notes = [
-        *dict.fromkeys(read.notes),
-        *unknown_family(read.config),
-        *(f"config key `{key}` is not read" for key in unread),
-    ]
+    unread = [f"config key `{key}` is not read" for key in unread_keys(read.config, frozenset(read.used))]
+    notes = [*dict.fromkeys(read.notes), *unknown_family(read.config), *unread]
     return dataclasses.replace(architecture, notes=tuple(notes))
 
 
