@@ -201,7 +201,7 @@ def test_racks_respect_power_and_height(system, accelerators):
     assert all(limit.margin >= 0.0 for limit in built.limits if limit.name.startswith("rack"))
     weak = replace(parts, rack=replace(parts.rack, power=0.7 * spec.power_max))
     broken = build_system(accelerators, chip.tdp, 0.5, chip, spec, weak)
-    assert {limit.name for limit in broken.limits if limit.margin < 0.0} == {"rack power"}
+    assert {limit.name for limit in broken.limits if limit.margin < 0.0} == {"power of a rack"}
     assert broken.racks == broken.systems
 
 

@@ -22,6 +22,9 @@ class Limit:
     value: Num = field("", "what the design needs or reaches")
     bound: Num = field("", "what is allowed")
     floor: bool = field("", "True when the value must be at least the bound", default=False)
+    filled: bool = field(
+        "", "True for what a design fills on purpose, such as a rack: little left binds nothing", default=False
+    )
 
     @property
     def margin(self) -> Num:

@@ -20,7 +20,17 @@ from rackwright.plan.view import design_view, metric_value
 from rackwright.plan.world import World
 
 MOST_RIVALS, MOST_POINTS = 8, 80
+_SAME, _NOTABLE = 0.0005, 0.01
 _COMPARED = ("usd_per_mtoken", "total_cost", "energy", "carbon", "ready_date", "capex", "feeder_power")
+_REASONS = {
+    "accelerators": ("needs {} more accelerators", "needs {} fewer accelerators"),
+    "usd_per_accelerator_hour": ("an accelerator-hour costs {} more", "an accelerator-hour costs {} less"),
+    "energy": ("draws {} more energy", "draws {} less energy"),
+    "carbon": ("emits {} more", "emits {} less"),
+    "feeder_power": ("wants a {} larger grid connection", "wants a {} smaller grid connection"),
+    "ready_date": ("is ready {} later", "is ready {} sooner"),
+    "water": ("drinks {} more water", "drinks {} less water"),
+}
 
 
 def design_at(pool: Pool, position: int) -> tuple[Design, Problem]:
@@ -84,19 +94,20 @@ def _broken(pool: Pool, at: int) -> str:
 
 
 def _why(pool: Pool, at: int, pick: int, score: NDArray[np.float64]) -> str:
-    """Say how much worse the objective is, where the difference comes from, and what would speak for the design."""
+    """Say how much worse the objective is, what it comes from, and what would speak for the design."""
     worse = score[at] / score[pick] - 1.0
-    parts = ["the same objective" if abs(worse) < 0.0005 else f"objective {worse:+.1%}"]
-    changes = {
-        key: pool.metrics[key][at] / pool.metrics[key][pick] - 1.0 for key in _COMPARED if pool.metrics[key][pick]
-    }
-    against = sorted((key for key in changes if changes[key] > 0.01), key=lambda key: -changes[key])[:2]
-    speaks_for = sorted((key for key in changes if changes[key] < -0.01), key=lambda key: changes[key])[:2]
-    if against:
-        parts.append("more " + " and ".join(f"{METRICS[key].label} ({changes[key]:+.0%})" for key in against))
-    if speaks_for:
-        parts.append("less " + " and ".join(f"{METRICS[key].label} ({changes[key]:+.0%})" for key in speaks_for))
-    return "; ".join(parts)
+    opening = "as good by the objective" if abs(worse) < _SAME else f"objective {worse:+.1%}"
+    known = {key: pool.metrics[key] for key in _REASONS if pool.metrics[key][pick]}
+    changes = {key: values[at] / values[pick] - 1.0 for key, values in known.items()}
+    ranked = sorted((key for key in changes if abs(changes[key]) > _NOTABLE), key=lambda key: -abs(changes[key]))
+    against = [_reason(key, changes[key]) for key in ranked if changes[key] > 0][:2]
+    speaks_for = [_reason(key, changes[key]) for key in ranked if changes[key] < 0][:2]
+    text = f"{opening}: {', '.join(against)}" if against else opening
+    return f"{text}; but {', '.join(speaks_for)}" if speaks_for else text
+
+
+def _reason(key: str, change: float) -> str:
+    return _REASONS[key][change < 0].format(f"{abs(change):.0%}")
 
 
 def pareto_of(pool: Pool, pick: int, objectives: Sequence[str], world: World) -> Pareto:

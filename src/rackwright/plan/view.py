@@ -113,7 +113,7 @@ def limit_values(limits: Sequence[Limit]) -> list[LimitValue]:
         shown.append(
             LimitValue(
                 name=limit.name, unit=limit.unit, value=value, bound=bound, margin=margin, text=text,
-                binding=is_binding(margin),
+                binding=is_binding(margin) and not (limit.filled and margin >= 0),
             )
         )  # fmt: skip
     return sorted(shown, key=lambda item: (not item["binding"], item["margin"], item["name"]))

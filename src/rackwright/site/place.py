@@ -138,8 +138,8 @@ def _limits(
     stranded = cluster.needs_liquid * ops.maximum(cluster.liquid_share - cooling.accepts_liquid, 0.0)
     missing = ops.maximum(cooling.requires_liquid - cluster.liquid_share, 0.0)
     return (
-        Limit("rack power", "W", cluster.rack_power, carried),
+        Limit("heat of a rack", "W", cluster.rack_power, carried),
         Limit("chip thermal resistance", "K/W", coolant.resistance, coolant.required_resistance),
-        Limit("heat with a way out", "1", 1.0 - stranded - missing, 1.0, floor=True),
+        Limit("liquid or air to take the heat", "1", 1.0 - stranded - missing, 1.0, floor=True),
         Limit("hours above the dew-point limit", "1", year.humid_hours, cooling.humid_hours),
     )

@@ -104,8 +104,8 @@ def _limits(shape: Shape, network: Network, spec: SystemSpec, parts: SystemParts
     supplied = ops.where(whole, shape.rack_power, parts.rack.power)
     load = shape.rack_mass / parts.rack.floor_area
     return (
-        Limit("rack power", "W", shape.rack_power, supplied),
-        Limit("rack height", "1", shape.per_rack * spec.rack_share, 1.0),
+        Limit("power of a rack", "W", shape.rack_power, supplied, filled=True),
+        Limit("height of a rack", "1", shape.per_rack * spec.rack_share, 1.0, filled=True),
         Limit("floor load", "kg/m^2", load, parts.rack.floor_load),
         Limit("network ports", "1", network.ports, network.largest),
     )
