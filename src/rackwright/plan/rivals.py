@@ -107,7 +107,7 @@ def _why(pool: Pool, at: int, pick: int, score: NDArray[np.float64]) -> str:
 
 
 def _reason(key: str, change: float) -> str:
-    return _REASONS[key][change < 0].format(f"{abs(change):.0%}")
+    return _REASONS[key][int(change < 0)].format(f"{abs(change):.0%}")
 
 
 def pareto_of(pool: Pool, pick: int, objectives: Sequence[str], world: World) -> Pareto:
