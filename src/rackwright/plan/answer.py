@@ -76,7 +76,7 @@ def answer_workload(
         holds=draws.holds,
         tornado=tornado_of(METRICS[depth.tornado], traced, design, problem, world),
         explanations=explanations,
-        power_flow=power_flow(outcome),
+        power_flow=power_flow(outcome, world.site_facts),
         racks=rack_views(outcome, view),
         roofline=roofline_of(design, problem, outcome, world),
         reference=reference_lines(workload, outcome),

@@ -99,9 +99,9 @@ def _why(pool: Pool, at: int, pick: int, score: NDArray[np.float64]) -> str:
     opening = "as good by the objective" if abs(worse) < _SAME else f"objective {worse:+.1%}"
     known = {key: pool.metrics[key] for key in _REASONS if pool.metrics[key][pick]}
     changes = {key: values[at] / values[pick] - 1.0 for key, values in known.items()}
-    ranked = sorted((key for key in changes if abs(changes[key]) > _NOTABLE), key=lambda key: -abs(changes[key]))
-    against = [_reason(key, changes[key]) for key in ranked if changes[key] > 0][:2]
-    speaks_for = [_reason(key, changes[key]) for key in ranked if changes[key] < 0][:2]
+    notable = [key for key, change in changes.items() if abs(change) > _NOTABLE]
+    against = [_reason(key, changes[key]) for key in notable if changes[key] > 0][:2]
+    speaks_for = [_reason(key, changes[key]) for key in notable if changes[key] < 0][:2]
     text = f"{opening}: {', '.join(against)}" if against else opening
     return f"{text}; but {', '.join(speaks_for)}" if speaks_for else text
 

@@ -26,6 +26,7 @@ from rackwright.plan.metrics import HEADLINE, Metric, metrics_of
 from rackwright.plan.outcome import Design, Outcome
 from rackwright.plan.problem import Problem
 from rackwright.plan.world import World
+from rackwright.site.records import SiteFacts
 
 BINDING_MARGIN = 0.1
 _SHORT = {"tp": "TP", "pp": "PP", "ep": "EP", "cp": "CP", "dp": "DP", "batch": "batch ", "micro_batch": "micro-batch "}
@@ -171,11 +172,11 @@ def _fields(mapping: Mapping) -> dict[str, float]:
     return {name: number(getattr(mapping, name)) for name in Mapping.__dataclass_fields__}
 
 
-def power_flow(outcome: Outcome) -> list[FlowValue]:
+def power_flow(outcome: Outcome, facts: SiteFacts) -> list[FlowValue]:
     """Return mean power from the grid through facility and racks to the dies.
 
-    Inside the racks the split at full load is scaled to the mean; what the last converters lose on the way to the dies
-    is part of what each consumer draws.
+    Inside the racks the split at full load is scaled to the mean. An accelerator's power is that of its module; the
+    voltage regulators on it take their share before the dies.
     """
     flows: list[tuple[str, str, float]] = []
     site = {name: number(value) for name, value in outcome.site.power.items()}
@@ -185,6 +186,9 @@ def power_flow(outcome: Outcome) -> list[FlowValue]:
     full = sum(parts.values())
     for name, watts in parts.items():
         flows.append(("IT", name.replace("/", ": "), site["IT"] * watts / full if full else 0.0))
+    module, watts = next(((target, w) for _, target, w in flows if target.endswith("accelerators")), ("", 0.0))
+    reached = number(facts.regulator_efficiency)
+    flows += [(module, "dies and memory", watts * reached), (module, "voltage regulators", watts * (1.0 - reached))]
     return [
         FlowValue(source=source, target=target, value=watts, text=format_value(watts, "W"))
         for source, target, watts in flows
