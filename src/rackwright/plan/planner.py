@@ -170,15 +170,25 @@ def _total_limits(choice: Choice, bounds: tuple[Bound, ...]) -> list[LimitValue]
 
 
 def headline(parts: list[WorkloadAnswer], feasible: bool) -> str:
-    """Say in one sentence what to build."""
-    built = []
+    """Say in one sentence what to build: equal systems at one place together."""
+    groups: dict[tuple[str, str], list[tuple[str, float]]] = {}
     for part in parts:
-        design, metrics = part["design"], part["metrics"]
-        built.append(
-            f"{metrics['systems']['text']} x {design['system_name']} in {design['site_name']} for {design['workload']}"
-        )
+        design = part["design"]
+        count = part["metrics"]["systems"]["value"]
+        groups.setdefault((design["system_name"], design["site_name"]), []).append((design["workload"], count))
+    built = [f"{_grouped(users)} {system} in {site} for {_users(users)}" for (system, site), users in groups.items()]
     text = "Build " + "; ".join(built) + "."
     return text if feasible else f"No design keeps every limit. The nearest miss: {text[0].lower()}{text[1:]}"
+
+
+def _grouped(users: list[tuple[str, float]]) -> str:
+    return f"{sum(count for _, count in users):,.0f} \N{MULTIPLICATION SIGN}"
+
+
+def _users(users: list[tuple[str, float]]) -> str:
+    if len(users) == 1:
+        return users[0][0]
+    return ", ".join(f"{name} ({count:,.0f})" for name, count in users)
 
 
 def summary(case: Case, parts: list[WorkloadAnswer], choice: Choice) -> list[str]:
