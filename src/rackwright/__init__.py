@@ -1,9 +1,9 @@
 """Rackwright plans AI infrastructure from the workload down to the parts list.
 
-    import rackwright
-    case = rackwright.load("case.yaml")
-    plan = rackwright.search(case)
-    explanation, facts = rackwright.explain(plan, "usd_per_mtoken")
+import rackwright
+case = rackwright.load("case.yaml")
+plan = rackwright.search(case)
+explanation, facts = rackwright.explain(plan, "usd_per_mtoken")
 """
 
 from __future__ import annotations

@@ -14,9 +14,7 @@ POINTS = arrays(np.float64, st.tuples(st.integers(1, 40), st.integers(1, 4)), el
 
 @given(POINTS)
 def test_front_is_what_no_other_point_dominates(points: np.ndarray) -> None:
-    expected = [
-        not any((other <= point).all() and (other < point).any() for other in points) for point in points
-    ]
+    expected = [not any((other <= point).all() and (other < point).any() for other in points) for point in points]
     assert pareto_front(points).tolist() == expected
 
 

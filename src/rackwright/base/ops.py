@@ -88,9 +88,7 @@ def where(condition: Condition, then: Num, otherwise: Num) -> Num:
     held = np.asarray(condition)
     partials = (lambda g, *_: np.where(held, g, 0.0), lambda g, *_: np.where(held, 0.0, g))
     value = np.where(held, nodes[0].value, nodes[1].value)
-    return Traced(
-        value, _same("where", nodes), op="where", inputs=nodes, partials=partials
-    )
+    return Traced(value, _same("where", nodes), op="where", inputs=nodes, partials=partials)
 
 
 def choose(code: Any, options: Iterable[Num]) -> Num:

@@ -15,6 +15,7 @@ from rackwright.plan.metrics import Metric
 from rackwright.plan.outcome import Design, Outcome
 from rackwright.plan.problem import Problem
 from rackwright.plan.trail import Book, Step, Trail, trail_of
+from rackwright.plan.view import number
 from rackwright.plan.world import World
 
 _SMALLEST_ELASTICITY = 1e-4
@@ -38,11 +39,11 @@ def explain_number(
 
     A number that rests on no fact (what the case itself states) has no steps.
     """
-    text = format_value(float(value), unit)
+    text = format_value(number(value), unit)
     if not isinstance(value, Traced):
         step = ExplainStep(
             key=label,
-            value=float(value),
+            value=number(value),
             unit=unit,
             text=text,
             formula="stated by the case",

@@ -35,9 +35,11 @@ def design_from(
         if name not in known:
             raise UnknownNameError("choice", name, known)
     allowed = chosen.candidates
-    cooling = str(choices.get("cooling", allowed.coolings[0]))
-    if cooling not in world.coolings:
-        raise UnknownNameError("cooling of this case", cooling, world.coolings)
+    site, cooling = str(choices.get("site", allowed.sites[0])), str(choices.get("cooling", allowed.coolings[0]))
+    sites = [name for item in case.workloads for name in item.candidates.sites]
+    for kind, name, of_case in (("site", site, sites), ("cooling", cooling, world.coolings)):
+        if name not in of_case:
+            raise UnknownNameError(f"{kind} of this case", name, of_case)
     problem = _problem(chosen, choices)
     pinned = {name: values[0] for name in _FIELDS if (values := getattr(allowed.mapping, name, ()))}
     first = {name: values[0] for name in _FIELDS if (values := getattr(allowed.prefill, name, ()))}
@@ -45,7 +47,7 @@ def design_from(
     before = {name: choices[f"prefill_{name}"] for name in _FIELDS if f"prefill_{name}" in choices}
     design = Design(
         system=_code(world.systems.code(str(choices.get("system", allowed.systems[0])))),
-        site=_code(world.locations.code(str(choices.get("site", allowed.sites[0])))),
+        site=_code(world.locations.code(site)),
         cooling=_code(world.coolings.index(cooling)),
         mapping=_mapping({**pinned, **given}),
         prefill=_mapping({**first, **before}) if problem.disaggregated else None,
@@ -66,11 +68,12 @@ def _problem(workload: Workload, choices: AbstractMapping[str, Any]) -> Problem:
     problems = problems_of(workload)
     precision = choices.get("precision", problems[0].precision_name)
     mode = choices.get("mode", "disaggregated" if problems[0].disaggregated else "aggregated")
-    for problem in problems:
-        if problem.precision_name == precision and problem.disaggregated == (mode == "disaggregated"):
-            return problem
-    known = [f"{item.precision_name}, {'disaggregated' if item.disaggregated else 'aggregated'}" for item in problems]
-    raise UnknownNameError("precision and mode of this workload", f"{precision}, {mode}", known)
+    known = {
+        f"{item.precision_name}, {'disaggregated' if item.disaggregated else 'aggregated'}": item for item in problems
+    }
+    if f"{precision}, {mode}" not in known:
+        raise UnknownNameError("precision and mode of this workload", f"{precision}, {mode}", known)
+    return known[f"{precision}, {mode}"]
 
 
 def _code(value: int) -> NDArray[np.intp]:
