@@ -134,6 +134,7 @@ def test_dimensions_hold_and_every_used_fact_is_found(operation):
 
 def relative_errors():
     pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow", reason="reading the measured table needs pyarrow")
     table = pandas.read_parquet(MEASURED / "op_nccl_collectives.parquet")
     peaks = {
         "A100-SXM": 300e9,
