@@ -21,7 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from rackwright.cli.app import app
 
     try:
-        code = app(args=list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
+        words = list(sys.argv[1:] if arguments is None else arguments)
+        code = app(args=words, prog_name="rackwright", standalone_mode=False)
     except TyperException as error:
         said = error.format_message()
         sys.stderr.write(f"{said}\n" if said.startswith("Usage:") else f"error: {said}\n" if said else "")
@@ -32,10 +33,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         show_error(error)
         return INVALID
     except (typer.Abort, KeyboardInterrupt):
-        sys.stderr.write("stopped\n")
-        return STOPPED
+        code = STOPPED
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
         sys.stderr.write(f"error: {error.strerror or error}{where}\n")
         return INVALID
+    if code == STOPPED:
+        sys.stderr.write("stopped\n")
     return code if isinstance(code, int) else 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -42,7 +41,9 @@ def say(text: str) -> None:
 
 def say_json(value: Any) -> None:
     """Print a value as JSON to standard output."""
-    say(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
+    from rackwright.plan.files import json_text
+
+    say(json_text(value))
 
 
 def note(text: str) -> None:

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
-
 from rackwright.base.errors import Fault, InputError, UnknownNameError
 from rackwright.base.format import format_change
 from rackwright.plan.case import load_case, parse_case
@@ -22,6 +20,7 @@ from rackwright.plan.case_records import Case
 from rackwright.plan.document import SCHEMA, DesignView, Explanation, FactValue, PlanDocument, WorkloadAnswer
 from rackwright.plan.evaluate import evaluate as evaluate_block
 from rackwright.plan.explain import explain_metric, explain_number, fact_values, traced_world
+from rackwright.plan.files import json_text
 from rackwright.plan.metrics import metric, metrics_of
 from rackwright.plan.outcome import Design, Outcome
 from rackwright.plan.planner import make_plan
@@ -50,7 +49,7 @@ class Plan:
 
     def to_json(self) -> str:
         """Return `plan.json`: the same case, catalogue, samples and seed give the same text."""
-        return json.dumps(_finite(self.document), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        return json_text(self.document)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the metrics of the chosen designs, one row per workload and metric; needs pandas."""
@@ -302,17 +301,6 @@ def _choices(design: DesignView) -> Mapping[str, Any]:
     chosen: dict[str, Any] = {name: design[name] for name in names}  # type: ignore[literal-required]
     prefill = {f"prefill_{name}": value for name, value in design["prefill"].items()}
     return {**chosen, **design["mapping"], **prefill}
-
-
-def _finite(value: Any) -> Any:
-    """Replace what JSON has no number for by null, and round to 12 digits so that machines agree."""
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
-    if isinstance(value, (float, np.floating)):
-        return float(f"{float(value):.12g}") if math.isfinite(value) else None
-    return value
 
 
 __all__ = [

@@ -1,10 +1,13 @@
-"""Writing output files: all or nothing, and never over an existing file unless told to."""
+"""Writing output files: all or nothing, never over an existing file unless told to, and the same bytes every time."""
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from rackwright.base.errors import OutputExistsError
 
@@ -35,6 +38,21 @@ def write_atomically(path: Path, text: str) -> None:
         Path(temporary).replace(path)
     finally:
         Path(temporary).unlink(missing_ok=True)
+
+
+def json_text(value: Any) -> str:
+    """Return `value` as JSON: null for what JSON has no number for, and 12 digits so that machines agree."""
+    return json.dumps(_finite(value), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    if isinstance(value, float):
+        return float(f"{float(value):.12g}") if math.isfinite(value) else None
+    return value
 
 
 def _umask() -> int:
