@@ -95,9 +95,14 @@ class Setting:
         return evaluate(self.design, self.problem, self.world)
 
     @cached_property
+    def traced_world(self) -> World:
+        """The world with every fact traced."""
+        return World(self.world.catalogue.traced(), self.case)
+
+    @cached_property
     def traced(self) -> Outcome:
         """The same with every fact traced."""
-        return evaluate(self.design, traced_problem(self.problem), World(self.world.catalogue.traced(), self.case))
+        return evaluate(self.design, traced_problem(self.problem), self.traced_world)
 
     @property
     def metrics(self) -> dict[str, float]:

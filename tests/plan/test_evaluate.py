@@ -20,6 +20,7 @@ from rackwright.plan import world as world_module
 from rackwright.plan.evaluate import evaluate
 from rackwright.plan.metrics import METRICS, metrics_of
 from rackwright.plan.outcome import Design
+from rackwright.plan.stated import traced_problem
 from rackwright.plan.world import World
 
 
@@ -313,6 +314,15 @@ def test_an_infeasible_design_is_numbers_with_a_negative_margin(kind, change, br
     margins = {limit.name: first(limit.margin) for limit in outcome.limits}
     assert margins[broken] < 0
     assert all(np.isfinite(value) for value in read(outcome, setting.problem.kind).values())
+
+
+def test_a_stage_without_layers_can_be_traced(train_setting):
+    """What a design does not have is a bare nought, which fits every dimension."""
+    mapping = with_fields(train_setting.design.mapping, pp=np.array([[64.0]]))
+    design = with_fields(train_setting.design, mapping=mapping)
+    plain = evaluate(design, train_setting.problem, train_setting.world)
+    traced = evaluate(design, traced_problem(train_setting.problem), train_setting.traced_world)
+    assert read(traced, "train") == pytest.approx(read(plain, "train"), rel=1e-9)
 
 
 def test_the_recommended_settings_are_feasible(serve_setting, experts_setting, train_setting):

@@ -207,16 +207,23 @@ def summary(case: Case, parts: list[WorkloadAnswer], choice: Choice) -> list[str
             f"{where}."
         )
     lines.extend(_how_sure(part) for part in parts if part["bands"])
-    ready = date.fromisoformat(case.start) + timedelta(seconds=choice.totals["ready_date"])
-    first = date.fromisoformat(case.start) + timedelta(seconds=choice.totals["first_tokens"])
     totals = choice.totals
+    ready, first = (_day(case.start, totals[key]) for key in ("ready_date", "first_tokens"))
     lines.append(
         f"Together: {format_value(totals['capex'], 'USD')} before service, "
         f"{format_value(totals['annual_cost'], 'USD')} a year, {format_value(totals['it_power'], 'W')} IT, "
         f"{format_value(totals['carbon'], 'kgCO2e')} over the horizon; ordered on {case.start}, "
-        f"first tokens {first.isoformat()}, full capacity {ready.isoformat()}."
+        f"first tokens {first}, full capacity {ready}."
     )
     return lines
+
+
+def _day(start: str, seconds: float) -> str:
+    """Return the date some time after the order, in words where calendars end."""
+    try:
+        return (date.fromisoformat(start) + timedelta(seconds=seconds)).isoformat()
+    except (OverflowError, ValueError):
+        return f"{format_value(seconds, 's')} later"
 
 
 def _how_sure(part: WorkloadAnswer) -> str:
