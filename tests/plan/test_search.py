@@ -110,7 +110,7 @@ def found(request):
     parts = made(request.param)
     world, problem, space, places, bounds = parts
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(search, "KEPT_PER_SYSTEM", 0)
+        patch.setattr(search, "NEXT_BEST", 0)
         findings = search_problem(problem, space, places, bounds, world, lambda _count: None)
     return findings, tried_all(*parts), len(places)
 
@@ -179,7 +179,8 @@ def test_small_blocks_find_the_same(name, monkeypatch):
 def test_counts_of_a_search_with_little_room_are_exact(monkeypatch):
     """With room for every mapping nothing is dominated, and the counts are those of trying everything."""
     parts = made("small service")
-    monkeypatch.setattr(search, "KEPT_PER_SYSTEM", 10**6)
+    monkeypatch.setattr(search, "NEXT_BEST", 10**6)
+    monkeypatch.setattr(search, "LOCATED", 10**9)
     findings = search_problem(parts[1], parts[2], parts[3], parts[4], parts[0], lambda _count: None)
     _, feasible, _ = tried_all(*parts)
     assert findings.rejected[search.DOMINATED] == 0

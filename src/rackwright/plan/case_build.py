@@ -243,8 +243,9 @@ def _systems(
 ) -> tuple[str, ...]:
     table = around.catalogue.systems
     allowed = {chip if isinstance(chip, str) else chip.name for chip in candidates.accelerators}
-    named = [name for name in candidates.systems if name not in ("all", names.SHIPPING)]
-    everything, shipping = "all" in candidates.systems, names.SHIPPING in candidates.systems
+    named = [name for name in candidates.systems if name not in ("all", "free", names.SHIPPING)]
+    everything = "all" in candidates.systems or "free" in candidates.systems
+    shipping = names.SHIPPING in candidates.systems
     chosen = []
     for system in table.ids:
         status, chip = table.text(system, "status"), table.text(system, "accelerator")

@@ -123,7 +123,7 @@ Accelerators = Annotated[
             Discriminator(_named_or_own),
         ]
     ],
-    OneOrMany(("all",)),
+    Free,
 ]
 Sites = Annotated[
     list[

@@ -34,7 +34,7 @@ class Strict(BaseModel):
 class OneOrMany:
     """A list that may be written as its only item; the words in `free` read as the empty list: anything goes."""
 
-    free: tuple[str, ...] = ("free",)
+    free: tuple[str, ...] = ("free", "all")
 
     def read(self, value: Any) -> Any:
         """Return a list."""
@@ -66,7 +66,7 @@ ComputeFormat = Annotated[str, Word("number format of matrix products", lambda: 
 CacheFormat = Annotated[str, Word("number format of a KV cache", lambda: KV_CACHE)]
 TrainFormats = Annotated[list[Annotated[str, Word("number format of training", lambda: TRAINED)]], Free]
 SystemNames = Annotated[
-    list[Annotated[str, Word("system", lambda: ("all", names.SHIPPING, *names.systems()))]], OneOrMany(())
+    list[Annotated[str, Word("system", lambda: ("all", "free", names.SHIPPING, *names.systems()))]], OneOrMany(())
 ]
 CoolingNames = Annotated[list[Annotated[str, Word("cooling", names.coolings)]], Free]
 AcceleratorName = Annotated[str, Word("accelerator", names.accelerators)]

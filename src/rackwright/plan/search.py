@@ -27,7 +27,10 @@ from rackwright.plan.problem import Problem
 from rackwright.plan.space import BLOCK, Space
 from rackwright.plan.world import World
 
-KEPT_PER_SYSTEM = 48
+LOCATED = 60_000
+"""Designs that go on to the sites, about; many systems and places mean fewer mappings of each system."""
+
+NEXT_BEST, LEAST_PER_SYSTEM = 48, 12
 DOMINATED = "dominated by another mapping of the same system"
 _NEAR_MISSES = 32
 _BETTER = np.array([1.0, 1.0, 1.0, 1.0, 1.0, -1.0])  # of the traits the margin alone is better when larger
@@ -74,7 +77,7 @@ def search_problem(
     for index in space.blocks(BLOCK):
         kept.append(_screen(space, index, findings, len(places), world))
         report(len(index))
-    chosen, dominated = _shortlist(kept)
+    chosen, dominated = _shortlist(kept, len(places))
     findings.rejected[DOMINATED] += dominated * len(places)
     for start in range(0, len(chosen.system), max(1, BLOCK // max(1, len(places)))):
         part = rows_of(chosen, slice(start, start + max(1, BLOCK // max(1, len(places)))))
@@ -146,7 +149,9 @@ def _traits(machine: Machine, margins: NDArray[np.float64], count: int) -> NDArr
     return np.hstack([np.broadcast_to(np.asarray(part, dtype=float), (count, 1)) for part in parts])
 
 
-def _shortlist(kept: Sequence[tuple[Design, NDArray[np.float64], NDArray[np.bool_]]]) -> tuple[Design, int]:
+def _shortlist(
+    kept: Sequence[tuple[Design, NDArray[np.float64], NDArray[np.bool_]]], places: int
+) -> tuple[Design, int]:
     """Keep, per system, the mappings that may still win, or the nearest misses when none keeps all limits.
 
     Returns them and the number of feasible ones that were left out.
@@ -155,14 +160,18 @@ def _shortlist(kept: Sequence[tuple[Design, NDArray[np.float64], NDArray[np.bool
     traits = np.vstack([traits for _, traits, _ in kept])
     feasible = np.concatenate([ok for _, _, ok in kept])
     rows: list[NDArray[np.intp]] = []
-    for system in np.unique(everything.system):
+    systems = np.unique(everything.system)
+    room = max(LOCATED // (places * len(systems)), LEAST_PER_SYSTEM)
+    for system in systems:
         of_system = np.flatnonzero(everything.system[:, 0] == system)
         usable = of_system[feasible[of_system]]
         if len(usable):
             front = usable[pareto_front(traits[usable] * _BETTER)]
-            work = traits[usable, 0] * traits[usable, 3]
-            order = usable[np.lexsort((traits[usable, 1], work))]
-            rows.append(np.unique(np.concatenate([front, order[:KEPT_PER_SYSTEM]])))
+            work = traits[:, 0] * traits[:, 3]
+            order = usable[np.lexsort((traits[usable, 1], work[usable]))]
+            front = front[np.argsort(work[front], kind="stable")]
+            thinned = front[np.unique(np.linspace(0, len(front) - 1, min(len(front), room)).astype(int))]
+            rows.append(np.unique(np.concatenate([thinned, order[: min(room, NEXT_BEST)]])))
         else:
             rows.append(of_system[np.argsort(-traits[of_system, -1], kind="stable")[:2]])
     chosen = np.concatenate(rows)
