@@ -53,11 +53,11 @@ class CatalogueError(RackwrightError):
 class UnknownNameError(RackwrightError):
     """A name that is not in a catalogue table."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
         self.kind, self.name = kind, name
         self.nearest = tuple(difflib.get_close_matches(name, list(known), n=3, cutoff=0.5))
         suggestion = f"; did you mean {', '.join(self.nearest)}?" if self.nearest else ""
-        super().__init__(f"unknown {kind} {name!r}{suggestion}")
+        super().__init__(f"unknown {kind} {name!r}{suggestion}" + (f"; {hint}" if hint and not suggestion else ""))
 
 
 class DimensionError(RackwrightError):

@@ -89,7 +89,7 @@ def where(condition: Condition, then: Num, otherwise: Num) -> Num:
     partials = (lambda g, *_: np.where(held, g, 0.0), lambda g, *_: np.where(held, 0.0, g))
     value = np.where(held, nodes[0].value, nodes[1].value)
     if all(node.op == "constant" for node in nodes):
-        return as_traced(value)  # type: ignore[return-value]
+        return as_traced(value)
     return Traced(value, _same("where", nodes), op="where", inputs=nodes, partials=partials)
 
 

@@ -175,10 +175,12 @@ def init(
     as_json: Json = False,
 ) -> None:
     """Write a commented case to start from; never over an existing file."""
+    from rackwright.base.errors import OutputExistsError
     from rackwright.plan.case_schema import starter_case
-    from rackwright.plan.files import refuse_existing, write_atomically
+    from rackwright.plan.files import write_atomically
 
-    refuse_existing([path], force=False)
+    if path.exists():
+        raise OutputExistsError(f"{path} exists already, and init never replaces a file; name another")
     write_atomically(path, starter_case())
     if as_json:
         say_json({"wrote": str(path)})

@@ -139,7 +139,8 @@ def metric(key: str, kind: str) -> Metric:
     """
     found = METRICS.get(key)
     if found is None or kind not in found.kinds:
-        raise UnknownNameError("metric", key, [name for name, item in METRICS.items() if kind in item.kinds])
+        known = [name for name, item in METRICS.items() if kind in item.kinds]
+        raise UnknownNameError("metric", key, known, "`rackwright explain PLAN list` names them all")
     return found
 
 

@@ -160,7 +160,7 @@ def _operation(node: Traced, named: Any, tightness: int) -> str:
 
 def _is_number(node: Traced, number: float) -> bool:
     # Rounding up forgives noise by a factor of 1 - 1e-9, which is no part of the formula a reader wants.
-    return node.op == "constant" and np.ndim(node.value) == 0 and abs(float(node.value) - number) <= 1e-8
+    return node.op == "constant" and np.size(node.value) == 1 and abs(float(node) - number) <= 1e-8
 
 
 def _terms(node: Traced) -> list[Traced]:
