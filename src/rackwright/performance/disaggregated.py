@@ -1,4 +1,27 @@
-"""Serving by two pools of replicas: one prefills, one decodes, and the KV cache travels between them."""
+"""Serving by two pools of replicas: one prefills, one decodes, and the KV cache travels between them.
+
+    X   = B / (OSL t_d)                    decode replica, TPOT = t_d                                 (1)
+    X_p = u / T_p                          prefill replica at its highest mean utilisation u          (2)
+    r   = X / X_p                          prefill replicas per decode replica                        (3)
+    n   = n_d + r n_p                      accelerators of the unit                                   (4)
+
+A prefill replica fills its passes with several prompts when they are short. A request waits for a prefill, and
+its cache then goes over the scale-out network to the decode replica, all ranks sending their share at once:
+
+    W    = u S (1 + c_in^2) / (2 (1 - u)),   S = dp T_p                                               (5)
+    TTFT = W + L_p + C / B_out + a_out + t_d                                                          (6)
+
+C is the cache of the input on one rank; of a cache that lies on every rank, as a latent does, each sends a copy to
+its peer.
+Percentiles as in `serve`. Pools of whole replicas are for the caller to round: fleets of hundreds of accelerators
+come within a per cent of the matched ratio, small ones lose up to one replica.
+
+Memory and `decode` are those of the decode replica; both pools' limits are returned.
+
+References
+----------
+[1] Zhong et al., DistServe, OSDI 2024; Patel et al., Splitwise, ISCA 2024.
+"""
 
 from __future__ import annotations
 
@@ -37,27 +60,7 @@ def serve_disaggregated(
 ) -> Serving:
     """Describe one decode replica with as many prefill replicas as feed it (a matched unit, not a whole number).
 
-        X   = B / (OSL t_d)                    decode replica, TPOT = t_d                                 (1)
-        X_p = u / T_p                          prefill replica at its highest mean utilisation u          (2)
-        r   = X / X_p                          prefill replicas per decode replica                        (3)
-        n   = n_d + r n_p                      accelerators of the unit                                   (4)
-
-    A prefill replica fills its passes with several prompts when they are short. A request waits for a prefill, and
-    its cache then goes over the scale-out network to the decode replica, all ranks sending their share at once:
-
-        W    = u S (1 + c_in^2) / (2 (1 - u)),   S = dp T_p                                               (5)
-        TTFT = W + L_p + C / B_out + a_out + t_d                                                          (6)
-
-    C is the cache of the input on one rank; of a cache that lies on every rank, as a latent does, each sends a copy to
-    its peer.
-    Percentiles as in `serve`. Pools of whole replicas are for the caller to round: fleets of hundreds of accelerators
-    come within a per cent of the matched ratio, small ones lose up to one replica.
-
-    Memory and `decode` are those of the decode replica; both pools' limits are returned.
-
-    References
-    ----------
-    [1] Zhong et al., DistServe, OSDI 2024; Patel et al., Splitwise, ISCA 2024.
+    Equations (1) to (6) of the module text; percentiles as in `serve`.
     """
     prefiller = make_engine(architecture, precision, chip, fabric, pools.prefill, facts)
     decoder = make_engine(architecture, precision, chip, fabric, pools.decode, facts)

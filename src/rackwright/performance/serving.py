@@ -1,4 +1,34 @@
-"""Serving by one pool of replicas with continuous batching: latency, throughput, memory, in steady state."""
+"""Serving by one pool of replicas with continuous batching: latency, throughput, memory, in steady state.
+
+Decode step t_d and prefill load T_p per request come from `decode_step` and `prefill_request`. Prefills have the
+right of way, so decoding gets the share 1 - rho of the time; with Little's law B = X OSL TPOT:
+
+    rho  = X T_p                                                                                      (1)
+    TPOT = t_d / (1 - rho) = t_d + B T_p / OSL                                                        (2)
+    X    = B / (OSL t_d + B T_p)                                                                      (3)
+
+Requests arrive at random (Poisson) at one of dp attention replicas, each an M/G/1 queue of prefills [1]. A
+prefill shares every pass with one decode step of the stage:
+
+    W    = rho S (1 + c_in^2) / (2 (1 - rho)),   S = dp T_p                                           (4)
+    TTFT = W + t_s/2 + L_p + passes t_s,         L_p: latency of the passes, t_s: decode time per stage  (5)
+
+At percentile q, with z the normal quantile, w_q the wait exceeded with probability 1 - q for an exponential tail
+and a_q the prefill of a lognormal long prompt (both deviations are independent, so their squares add):
+
+    TTFT_q = TTFT + sqrt(max(w_q - W, 0)^2 + ((exp(z s - s^2/2) - 1) (L_p + passes t_s))^2)           (6)
+    TPOT_q = TPOT + z (B T_p / OSL) sqrt((1 + c_in^2) / B)                                            (7)
+
+(7) because about B prefills interrupt one answer, their number Poisson. Memory has to hold the q-quantile of the
+number in flight, b + z sqrt(b) on each attention replica with b = B / dp, and the request in prefill.
+
+Mixed passes that stream weights once for prefill and decode together are counted as two passes: pessimistic by at
+most one weight read per request. Context parallelism is not used in serving: `mapping.cp` is ignored.
+
+References
+----------
+[1] Kleinrock, Queueing Systems I, 1975, section 5.7; Little, Operations Research 9, 1961.
+"""
 
 from __future__ import annotations
 
@@ -34,43 +64,13 @@ def serve(
 ) -> Serving:
     """Describe one replica that prefills and decodes by turns, B = `mapping.batch` sequences in flight.
 
-    Decode step t_d and prefill load T_p per request come from `decode_step` and `prefill_request`. Prefills have the
-    right of way, so decoding gets the share 1 - rho of the time; with Little's law B = X OSL TPOT:
-
-        rho  = X T_p                                                                                      (1)
-        TPOT = t_d / (1 - rho) = t_d + B T_p / OSL                                                        (2)
-        X    = B / (OSL t_d + B T_p)                                                                      (3)
-
-    Requests arrive at random (Poisson) at one of dp attention replicas, each an M/G/1 queue of prefills [1]. A
-    prefill shares every pass with one decode step of the stage:
-
-        W    = rho S (1 + c_in^2) / (2 (1 - rho)),   S = dp T_p                                           (4)
-        TTFT = W + t_s/2 + L_p + passes t_s,         L_p: latency of the passes, t_s: decode time per stage  (5)
-
-    At percentile q, with z the normal quantile, w_q the wait exceeded with probability 1 - q for an exponential tail
-    and a_q the prefill of a lognormal long prompt (both deviations are independent, so their squares add):
-
-        TTFT_q = TTFT + sqrt(max(w_q - W, 0)^2 + ((exp(z s - s^2/2) - 1) (L_p + passes t_s))^2)           (6)
-        TPOT_q = TPOT + z (B T_p / OSL) sqrt((1 + c_in^2) / B)                                            (7)
-
-    (7) because about B prefills interrupt one answer, their number Poisson. Memory has to hold the q-quantile of the
-    number in flight, b + z sqrt(b) on each attention replica with b = B / dp, and the request in prefill.
-
-    Mixed passes that stream weights once for prefill and decode together are counted as two passes: pessimistic by at
-    most one weight read per request. Context parallelism is not used in serving: `mapping.cp` is ignored.
+    Equations (1) to (7) of the module text. `mfu` counts the model's operations against the peak rate of the compute
+    format.
 
     Parameters
     ----------
     architecture, precision : plain
     demand, chip, fabric, mapping, facts : numbers or (designs, 1)
-
-    Returns
-    -------
-    Serving of one replica; `mfu` counts the model's operations against the peak rate of the compute format.
-
-    References
-    ----------
-    [1] Kleinrock, Queueing Systems I, 1975, section 5.7; Little, Operations Research 9, 1961.
     """
     engine = make_engine(architecture, precision, chip, fabric, mapping, facts)
     decode = decode_step(engine, demand)

@@ -45,8 +45,7 @@ def train(
     architecture : plain whole numbers
     job : tokens [1], sequence_length [1], global_batch [1] in sequences, deadline [s]
     precision : formats; `compute` is that of the matrix products, the rest stays in 16 bits
-    chip, fabric : one, or a block (designs, 1)
-    mapping : numbers or (designs, 1)
+    chip, fabric, mapping : one, or a block (designs, 1)
     stack : training and efficiency facts
 
     Returns

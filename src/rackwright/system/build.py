@@ -1,4 +1,15 @@
-"""The public face of the system room."""
+"""The public face of the system room: the cluster that carries a number of accelerators.
+
+    P_rated     = n P_max + n_switch P_switch,max + management                                               (1)
+    P_peak      = m P_full + (n - m) P_idle + network          P_full: see `full_load_power`                 (2)
+    P_idle      = n P_idle + network                                                                         (3)
+    P_mean      = P_idle + (P_peak - P_idle) utilisation                                                     (4)
+    P_transient = P_peak + (transient ratio - 1) m P_full                                                    (5)
+    flow        = v P_peak                                      v: coolant flow per unit of heat             (6)
+    mass        = racks m_rack + network racks m_frame + switches                                            (7)
+
+n systems are installed, m of them in use; the network draws its power load or not.
+"""
 
 from __future__ import annotations
 
@@ -24,15 +35,7 @@ def build_system(
 ) -> Cluster:
     """Put together the cluster that carries `accelerators` accelerators.
 
-    P_rated     = n P_max + n_switch P_switch,max + management                                               (1)
-    P_peak      = m P_full + (n - m) P_idle + network          P_full: see `full_load_power`                 (2)
-    P_idle      = n P_idle + network                                                                         (3)
-    P_mean      = P_idle + (P_peak - P_idle) utilisation                                                     (4)
-    P_transient = P_peak + (transient ratio - 1) m P_full                                                    (5)
-    flow        = v P_peak                                      v: coolant flow per unit of heat             (6)
-    mass        = racks m_rack + network racks m_frame + switches                                            (7)
-
-    n systems are installed, m of them in use; the network draws its power load or not.
+    Equations (1) to (7) of the module text.
 
     Parameters
     ----------
