@@ -45,7 +45,7 @@ def refusal(read, *args):
     return None
 
 
-def is_read_or_refused(text):
+def check_read_or_refused(text):
     error = refusal(parse_case, text, "case.yaml")
     if error is None:
         return
@@ -81,7 +81,7 @@ def test_shipped_cases_with_pieces_replaced(seed):
         else:
             cut = draw.randrange(len(lines[at]) + 1)
             lines[at] = lines[at][:cut] + draw.choice(WORDS) + lines[at][cut:]
-    is_read_or_refused("\n".join(lines) + "\n")
+    check_read_or_refused("\n".join(lines) + "\n")
 
 
 VALUES = st.recursive(
@@ -98,7 +98,7 @@ VALUES = st.recursive(
 def test_structures_of_known_keys(structure):
     import yaml
 
-    is_read_or_refused(yaml.safe_dump(structure, allow_unicode=True))
+    check_read_or_refused(yaml.safe_dump(structure, allow_unicode=True))
 
 
 @settings(RELAXED, max_examples=25)
@@ -112,7 +112,7 @@ def test_one_strange_value_in_a_good_case(value, key):
     for place in places:
         had, before = key in place, place.get(key)
         place[key] = value
-        is_read_or_refused(yaml.safe_dump(case))
+        check_read_or_refused(yaml.safe_dump(case))
         if had:
             place[key] = before
         else:
@@ -122,7 +122,7 @@ def test_one_strange_value_in_a_good_case(value, key):
 @RELAXED
 @given(st.text(max_size=300))
 def test_any_text(text):
-    is_read_or_refused(text)
+    check_read_or_refused(text)
 
 
 @RELAXED
@@ -130,6 +130,6 @@ def test_any_text(text):
 def test_any_bytes(data):
     error = refusal(decode, data, "case.yaml")
     if error is None:
-        is_read_or_refused(decode(data, "case.yaml"))
+        check_read_or_refused(decode(data, "case.yaml"))
     else:
         assert error.faults[0].line >= 1
