@@ -321,3 +321,16 @@ def test_the_corpus_of_bad_cases(path):
 
 def test_the_corpus_is_there():
     assert len(BAD) >= 15
+
+
+@pytest.mark.parametrize(
+    ("metric", "kept"), [("tpot", True), ("usd_per_mw_year", True), ("mfu", True), ("duration", False)]
+)
+def test_a_reference_is_a_metric_of_the_kind_of_workload(metric: str, kept: bool) -> None:
+    text = shipped_case("starter").replace(
+        "candidates:", f"    reference: {{{metric}: {{value: 3, source: somebody}}}}\n\ncandidates:", 1
+    )
+    with pytest.raises(InputError) as raised:
+        parse_case(text)
+    messages = " ".join(fault.message for fault in raised.value.faults)
+    assert ("no metric" in messages) is not kept or metric == "mfu"

@@ -6,7 +6,6 @@ import pytest
 import yaml
 
 from rackwright.plan.case_models import CaseIn
-from rackwright.plan.case_reference import UNITS
 from rackwright.plan.case_schema import case_schema, shipped_case, shipped_cases
 
 SCHEMA = case_schema()
@@ -93,9 +92,3 @@ def test_every_default_that_matters_says_why():
         name for name, field in fields.items() if field.default and not (field.json_schema_extra or {}).get("why")
     ]
     assert silent == []
-
-
-def test_metrics_of_references_are_metrics_with_these_units():
-    from rackwright.plan.metrics import METRICS
-
-    assert {name: METRICS[name].unit for name in UNITS} == UNITS

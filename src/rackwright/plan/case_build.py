@@ -187,7 +187,9 @@ def build_workload(
         demand=_demand(workload.serve) if workload.serve else _job(workload.train),
         candidates=build_candidates(candidates, workload, path, around),
         accelerators=(workload.train.accelerators or 0) if workload.train else 0,
-        reference=build_reference(workload.reference, (*path, "reference"), around.faults),
+        reference=build_reference(
+            workload.reference, "serve" if workload.serve else "train", (*path, "reference"), around.faults
+        ),
     )
 
 
