@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import io
+import json
 import os
 import random
 import subprocess
@@ -14,6 +16,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import rackwright
 from rackwright.cli import main
 from rackwright.plan import api
 from rackwright.report.html import render_html
@@ -225,10 +228,12 @@ def test_a_job_that_fits_no_stated_number_says_so(folder, capsys):
     assert "job on the stated 1,000 accelerators" in capsys.readouterr().out
 
 
-def test_every_metric_of_a_plan_can_be_explained(folder, capsys):
+def test_numbers_that_are_not_in_the_plan_can_be_explained(folder, capsys):
     assert main(["plan", "case.yaml", "--out", "done", "--quiet"]) == 0
-    for metric in api.read_plan("done")["workloads"][0]["metrics"]:
+    capsys.readouterr()
+    for metric in ("replica_size", "carbon_embodied", "wue", "usd_per_mw_year"):
         assert main(["explain", "done", metric, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["explanation"]["metric"] == metric
     assert main(["explain", "done", "annual_cost/energy", "--workload", "chat"]) == 0
     assert "electricity price" in capsys.readouterr().out.replace("_", " ").lower()
     assert main(["explain", "done", "usd_per_mtokem"]) == 2
@@ -267,6 +272,52 @@ def test_a_full_disk_is_said():
     assert done.returncode != 0
     assert "No space left" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_version_is_said(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"rackwright {rackwright.__version__}\n"
+
+
+def test_a_schema_is_written_once(folder, capsys):
+    assert main(["schema", "--out", "schema.json"]) == 0
+    assert capsys.readouterr().out == "wrote schema.json\n"
+    first = written(folder)["schema.json"]
+    assert json.loads(first)["title"]
+    assert main(["schema", "--out", "schema.json"]) == 2
+    assert main(["schema", "--out", "schema.json", "--force", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"wrote": "schema.json"}
+    assert main(["schema"]) == 0
+    assert capsys.readouterr().out.encode() == first
+
+
+def test_a_record_is_shown_with_its_notes_and_sources(capsys):
+    assert main(["catalog", "show", "h100-sxm"]) == 0
+    out = capsys.readouterr().out
+    assert "memory_bandwidth" in out.replace(" ", "_")
+    assert "TB/s" in out or "GB/s" in out
+    assert "\n sources\n" in out
+    assert main(["catalog", "show", "accelerators.h100-sxm", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert all(row["source"] and row["grade"] for row in rows)
+    assert main(["catalog", "sources", "accelerators", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)) > 3
+
+
+class Screen(io.StringIO):
+    """Standard error that is a terminal."""
+
+    def isatty(self):
+        return True
+
+
+def test_long_work_shows_how_far_it_is_and_quiet_work_does_not(folder, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Screen())
+    assert main(["plan", "case.yaml", "--out", "one"]) == 0
+    assert "%" in sys.stderr.getvalue()
+    monkeypatch.setattr(sys, "stderr", Screen())
+    assert main(["plan", "case.yaml", "--out", "two", "--quiet"]) == 0
+    assert sys.stderr.getvalue() == ""
 
 
 # ---------------------------------------------------------------------------------------------------------- fuzz
@@ -385,7 +436,7 @@ def tempered(seed):
     return yaml.safe_dump(case)
 
 
-@settings(QUIET, max_examples=int(os.environ.get("RACKWRIGHT_FUZZ", "12")))
+@settings(QUIET, max_examples=int(os.environ.get("RACKWRIGHT_FUZZ", "8")))
 @given(seed=st.integers(0, 10**9))
 def test_any_case_that_can_be_read_gets_a_plan(seed, folder, capsys):
     (folder / "case.yaml").write_text(tempered(seed), encoding="utf-8")

@@ -10,10 +10,8 @@ from rackwright.base.format import format_value
 from rackwright.base.record import RECORDS, doc_of
 from rackwright.base.trace import Traced
 from rackwright.plan.document import ElasticityValue, ExplainStep, Explanation, FactValue
-from rackwright.plan.evaluate import evaluate
 from rackwright.plan.metrics import Metric
-from rackwright.plan.outcome import Design, Outcome
-from rackwright.plan.problem import Problem
+from rackwright.plan.outcome import Outcome
 from rackwright.plan.trail import Book, Step, Trail, trail_of
 from rackwright.plan.view import number
 from rackwright.plan.world import World
@@ -25,11 +23,6 @@ _MOST_STEPS = 40
 def traced_world(world: World) -> World:
     """Return the same world with every fact traced."""
     return world.with_catalogue(world.catalogue.traced())
-
-
-def traced_outcome(design: Design, problem: Problem, world: World) -> Outcome:
-    """Evaluate one design with traced facts; `world` must be traced."""
-    return evaluate(design, problem, world)
 
 
 def explain_number(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rackwright.base.limit import Limit
-from rackwright.base.record import Num, field, record
+from rackwright.base.record import field, record
 from rackwright.carbon.records import Carbon
 from rackwright.catalogue.records import Accelerator, SystemSpec
 from rackwright.cost.records import Cost
@@ -51,8 +51,3 @@ class Outcome:
     carbon: Carbon = field("", "emissions")
     supply: Supply = field("", "dates")
     limits: tuple[Limit, ...] = field("", "every limit of every room")
-
-    @property
-    def annual_energy(self) -> Num:
-        """Energy at the meter per year [J]."""
-        return self.site.energy
