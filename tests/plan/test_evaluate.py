@@ -20,6 +20,7 @@ from rackwright.plan import world as world_module
 from rackwright.plan.evaluate import evaluate
 from rackwright.plan.metrics import METRICS, metrics_of
 from rackwright.plan.outcome import Design
+from rackwright.plan.redesign import design_from
 from rackwright.plan.stated import traced_problem
 from rackwright.plan.world import World
 
@@ -80,6 +81,25 @@ def test_a_row_of_a_block_is_the_design_on_its_own(setting):
         assert [m[row, 0] for m in margins] == pytest.approx([first(limit.margin) for limit in alone.limits], rel=1e-9)
         different.add(first(alone.cost.per_mtoken))
     assert len(different) == rows
+
+
+def test_a_design_is_the_same_in_a_case_that_knows_no_other_place(serve_setting, make_setting):
+    """Codes of sites and coolings mean what they name, however many the case lists."""
+    text = serve_setting.case.text
+    for site in ("dallas-tx", "columbus-oh"):
+        for cooling in ("direct-to-chip-dry", "direct-to-chip-tower"):
+            alone = make_setting(
+                text.replace("[dallas-tx, columbus-oh]", f"[{site}]").replace(
+                    "[direct-to-chip-dry, direct-to-chip-tower]", f"[{cooling}]"
+                ),
+                tp=2,
+                batch=32,
+            )
+            among, problem = design_from(
+                serve_setting.case, serve_setting.world, None, {"site": site, "cooling": cooling, "tp": 2, "batch": 32}
+            )
+            together = read(evaluate(among, problem, serve_setting.world), "serve")
+            assert together == pytest.approx(alone.metrics, rel=1e-12)
 
 
 def test_the_traced_number_is_the_plain_one(setting):

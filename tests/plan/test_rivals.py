@@ -23,7 +23,7 @@ from rackwright.plan.rivals import (
     search_view,
 )
 from rackwright.plan.search import search_problem
-from rackwright.plan.select import case_bounds, choose, objective_values, pool_of
+from rackwright.plan.select import case_bounds, choose, pool_of
 from rackwright.plan.world import World
 
 TEXT = """
@@ -86,10 +86,12 @@ def test_every_other_system_site_and_cooling_has_its_best_named(searched):
     assert others == {"hgx-h100", "hgx-b200", "mi300x-8oam"} - {system}
     same = [rival["design"] for rival in rivals if rival["design"]["system"] == system]
     assert {design["site"] for design in same if design["site"] != site} == {"dallas-tx", "columbus-oh"} - {site}
-    score = objective_values(pool, WEIGHTS)
-    for rival in rivals:
+    systems = np.array([design_at(pool, at)[0].system[0, 0] for at in range(len(pool.margins))])
+    for rival in (item for item in rivals if item["design"]["system"] != system):
+        same = (systems == world.systems.code(rival["design"]["system"])) & pool.feasible
+        assert rival["feasible"] == same.any()
         if rival["feasible"]:
-            assert rival["metrics"]["usd_per_mtoken"]["value"] >= pool.metrics["usd_per_mtoken"][score.argmin()]
+            assert rival["metrics"]["usd_per_mtoken"]["value"] == pool.metrics["usd_per_mtoken"][same].min()
 
 
 def test_feasible_rivals_come_first_and_best_first(searched):
