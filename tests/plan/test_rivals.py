@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from rackwright.base.format import format_share
 from rackwright.plan.case import parse_case
 from rackwright.plan.case_catalogue import catalogue_of
 from rackwright.plan.metrics import METRICS
@@ -113,11 +114,16 @@ def test_why_a_rival_lost_is_said(searched):
         change = rival["metrics"]["usd_per_mtoken"]["value"] / best - 1.0
         opening, _, reasons = rival["why"].partition(": ")
         assert opening.split(";")[0] == (
-            "as good by the objective" if abs(change) < _SAME else f"objective {change:+.1%}"
+            "as good by the objective"
+            if abs(change) < _SAME
+            else f"objective {'+' if change > 0 else ''}{format_share(round(change, 3))}"
         )
         moved = rival["metrics"]["feeder_power"]["value"] / pool.metrics["feeder_power"][pick] - 1.0
         if "grid connection" in reasons:
-            assert f"{abs(moved):.0%} {'larger' if moved > 0 else 'smaller'} grid connection" in reasons
+            assert (
+                f"{format_share(round(abs(moved), 2))} {'larger' if moved > 0 else 'smaller'} grid connection"
+                in reasons
+            )
 
 
 def test_reasons_say_which_way(searched):
@@ -132,7 +138,7 @@ def test_reasons_say_which_way(searched):
             values = alike[key].copy()
             values[other] *= factor
             moved = replace(pool, metrics={**alike, key: values})
-            assert _why(moved, other, pick, score).partition("objective")[2].lstrip(":; but") == words.format("20%")
+            assert _why(moved, other, pick, score).partition("objective")[2].lstrip(":; but") == words.format("20 %")
 
 
 def test_broken_designs_name_the_limit_they_break(searched):
@@ -141,7 +147,7 @@ def test_broken_designs_name_the_limit_they_break(searched):
     assert len(broken)
     for at in broken[:20]:
         name = pool.findings[int(pool.source[at])].tightest[int(pool.row[at])]
-        assert _broken(pool, int(at)).startswith(f"breaks {name} by {-pool.margins[at]:.0%}")
+        assert _broken(pool, int(at)).startswith(f"breaks {name} by {format_share(round(-float(pool.margins[at]), 2))}")
 
 
 def test_the_front_holds_what_nothing_beats(searched):

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import PurePath
 
 from rackwright.base.facts import GRADES, Fact
-from rackwright.base.format import format_value
+from rackwright.base.format import format_share, format_value
 from rackwright.performance.efficiency import EfficiencyFacts
 from rackwright.plan.answer import Answer, Depth, answer_workload
 from rackwright.plan.case_catalogue import catalogue_of
@@ -68,7 +68,7 @@ def make_plan(case: Case, version: str, samples: int, seed: int, progress: Progr
         feasible=choice.feasible,
         headline=headline(parts, choice.feasible),
         summary=summary(case, parts, choice),
-        objective=", ".join(f"{METRICS[key].label} ({weight:.0%})" for key, weight in weights.items()),
+        objective=", ".join(f"{METRICS[key].label} ({format_share(weight)})" for key, weight in weights.items()),
         totals=_totals(choice),
         total_limits=_total_limits(choice, bounds),
         workloads=parts,
@@ -188,7 +188,8 @@ def _grouped(users: list[tuple[str, float]]) -> str:
 def _users(users: list[tuple[str, float]]) -> str:
     if len(users) == 1:
         return users[0][0]
-    return ", ".join(f"{name} ({count:,.0f})" for name, count in users)
+    each = [f"{name} ({count:,.0f})" for name, count in users]
+    return f"{', '.join(each[:-1])} and {each[-1]}"
 
 
 def summary(case: Case, parts: list[WorkloadAnswer], choice: Choice) -> list[str]:
@@ -232,7 +233,7 @@ def _how_sure(part: WorkloadAnswer) -> str:
     middle = format_value(band["p50"], band["unit"])
     return (
         f"{name}, how sure: with every fact drawn from its range, {band['label']} is {band['text']} "
-        f"(P10 to P90, middle {middle}); {part['holds']:.0%} of the draws keep every limit."
+        f"(P10 to P90, middle {middle}); {format_share(round(part['holds'], 2))} of the draws keep every limit."
     )
 
 
@@ -255,7 +256,7 @@ def _weak_facts(answer: Answer) -> list[str]:
     swings.sort(key=lambda swing: (-swing[0], swing[1].key))
     return [
         f"{explanation['label']} rests on {fact.key} = {format_value(fact.value, fact.unit)}, "
-        f"which is {GRADES[fact.grade]}; its range alone is worth {swing:.0%} of the result"
+        f"which is {GRADES[fact.grade]}; its range alone is worth {format_share(round(swing, 2))} of the result"
         for swing, fact in swings[:_MOST_WEAK]
         if swing >= _WORTH_SAYING
     ]

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rackwright.base.format import format_value
+from rackwright.base.format import format_share, format_value
 from rackwright.plan.designs import one_row
 from rackwright.plan.document import Pareto, ParetoPoint, RejectionCount, RunnerUp, SearchView
 from rackwright.plan.metrics import METRICS, metrics_of
@@ -89,14 +89,18 @@ def _broken(pool: Pool, at: int) -> str:
     findings = pool.findings[int(pool.source[at])]
     name = str(findings.tightest[int(pool.row[at])])
     margin = float(pool.margins[at])
-    by = f" by {-margin:.0%} of the bound" if np.isfinite(margin) else ""
+    by = f" by {format_share(round(-margin, 2))} of the bound" if np.isfinite(margin) else ""
     return f"breaks {name}{by}"
 
 
 def _why(pool: Pool, at: int, pick: int, score: NDArray[np.float64]) -> str:
     """Say how much worse the objective is, what it comes from, and what would speak for the design."""
     worse = score[at] / score[pick] - 1.0
-    opening = "as good by the objective" if abs(worse) < _SAME else f"objective {worse:+.1%}"
+    opening = (
+        "as good by the objective"
+        if abs(worse) < _SAME
+        else f"objective {'+' if worse > 0 else ''}{format_share(round(worse, 3))}"
+    )
     known = {key: pool.metrics[key] for key in _REASONS if pool.metrics[key][pick]}
     changes = {key: values[at] / values[pick] - 1.0 for key, values in known.items()}
     notable = [key for key, change in changes.items() if abs(change) > _NOTABLE]
@@ -107,7 +111,7 @@ def _why(pool: Pool, at: int, pick: int, score: NDArray[np.float64]) -> str:
 
 
 def _reason(key: str, change: float) -> str:
-    return _REASONS[key][int(change < 0)].format(f"{abs(change):.0%}")
+    return _REASONS[key][int(change < 0)].format(format_share(round(abs(change), 2)))
 
 
 def pareto_of(pool: Pool, pick: int, objectives: Sequence[str], world: World) -> Pareto:
