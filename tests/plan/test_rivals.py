@@ -67,6 +67,10 @@ def searched():
     return pool, choose([pool], WEIGHTS, bounds).picks[0], world
 
 
+def signed(change: float) -> str:
+    return f"{'+' if change > 0 else ''}{format_share(round(change, 3))}"
+
+
 def test_a_pool_is_all_that_was_found(searched):
     pool, _, _ = searched
     assert len(pool.findings) == 2
@@ -114,9 +118,7 @@ def test_why_a_rival_lost_is_said(searched):
         change = rival["metrics"]["usd_per_mtoken"]["value"] / best - 1.0
         opening, _, reasons = rival["why"].partition(": ")
         assert opening.split(";")[0] == (
-            "as good by the objective"
-            if abs(change) < _SAME
-            else f"objective {'+' if change > 0 else ''}{format_share(round(change, 3))}"
+            "as good by the objective" if abs(change) < _SAME else f"objective {signed(change)}"
         )
         moved = rival["metrics"]["feeder_power"]["value"] / pool.metrics["feeder_power"][pick] - 1.0
         if "grid connection" in reasons:
