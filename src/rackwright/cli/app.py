@@ -111,6 +111,7 @@ def explain(
     plan: PlanFile,
     metric: Annotated[str, typer.Argument(help="A metric such as usd_per_mtoken, or `list`.")],
     workload: Annotated[str | None, typer.Option(help="Which workload. [default: the first]")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, max=5000, help="Walk this many steps. [default: 40]")] = None,
     as_json: Json = False,
 ) -> None:
     """Take a number apart: formula steps, facts, sources, grades and elasticities."""
@@ -124,7 +125,7 @@ def explain(
         else:
             say("\n".join(f"{row['metric']:28} {row['text']:>18}  {row['label']}" for row in rows))
         return
-    explanation, facts = api.explain(read, metric, workload)
+    explanation, facts = api.explain(read, metric, workload, steps)
     if as_json:
         say_json({"explanation": explanation, "facts": facts})
         return

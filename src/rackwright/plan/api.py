@@ -27,6 +27,7 @@ from rackwright.plan.planner import make_plan
 from rackwright.plan.problem import Problem, problems_of
 from rackwright.plan.redesign import design_from
 from rackwright.plan.stated import traced_problem
+from rackwright.plan.trail import MOST_STEPS
 from rackwright.plan.view import number
 from rackwright.plan.world import World
 
@@ -169,11 +170,13 @@ def evaluate(case: Case, workload: str | None = None, **choices: Any) -> Evaluat
     return Evaluation(evaluate_block(design, problem, world), problem)
 
 
-def explain(plan: Plan | PlanDocument, key: str, workload: str | None = None) -> tuple[Explanation, list[FactValue]]:
+def explain(
+    plan: Plan | PlanDocument, key: str, workload: str | None = None, steps: int | None = None
+) -> tuple[Explanation, list[FactValue]]:
     """Take a number of a plan apart: formula steps, facts with sources and grades, and elasticities.
 
     The plan's case is evaluated again with traced facts, so any metric can be explained; `key` may also name a part of
-    a sum, such as `annual_cost/energy`.
+    a sum, such as `annual_cost/energy`. `steps` walks further than the plan itself stores.
 
     Raises
     ------
@@ -186,7 +189,7 @@ def explain(plan: Plan | PlanDocument, key: str, workload: str | None = None) ->
     name, _, part = key.partition("/")
     item = None if part else metric(name, kind)
     for stored in answer["explanations"]:
-        if stored["metric"] == key:
+        if stored["metric"] == key and steps is None:
             by_key = {fact["key"]: fact for fact in document["facts"]}
             return stored, [by_key[fact] for fact in stored["facts"] if fact in by_key]
     case = parse_case(document["case"]["text"], file=document["case"]["file"])
@@ -194,13 +197,13 @@ def explain(plan: Plan | PlanDocument, key: str, workload: str | None = None) ->
     design, problem = design_from(case, world, answer["design"]["workload"], _choices(answer["design"]))
     outcome = evaluate_block(design, traced_problem(problem), world)
     if item is not None:
-        explanation, facts = explain_metric(item, outcome)
+        explanation, facts = explain_metric(item, outcome, most_steps=steps or MOST_STEPS)
     else:
-        explanation, facts = _explain_part(outcome, name, part)
+        explanation, facts = _explain_part(outcome, name, part, steps or MOST_STEPS)
     return explanation, fact_values(facts.values())
 
 
-def _explain_part(outcome: Outcome, name: str, part: str) -> tuple[Explanation, dict[str, Any]]:
+def _explain_part(outcome: Outcome, name: str, part: str, steps: int) -> tuple[Explanation, dict[str, Any]]:
     sums = {
         "capex": outcome.cost.capex,
         "annual_cost": outcome.cost.annual,
@@ -216,7 +219,8 @@ def _explain_part(outcome: Outcome, name: str, part: str) -> tuple[Explanation, 
         raise UnknownNameError("sum", name, sums)
     if part not in sums[name]:
         raise UnknownNameError(f"part of {name}", part, list(sums[name]))
-    return explain_number(f"{name}/{part}", f"{name.replace('_', ' ')}: {part}", sums[name].unit, sums[name][part])
+    label = f"{name.replace('_', ' ')}: {part}"
+    return explain_number(f"{name}/{part}", label, sums[name].unit, sums[name][part], most_steps=steps)
 
 
 def compare(left: Plan | PlanDocument, right: Plan | PlanDocument) -> list[dict[str, Any]]:

@@ -12,12 +12,11 @@ from rackwright.base.trace import Traced
 from rackwright.plan.document import ElasticityValue, ExplainStep, Explanation, FactValue
 from rackwright.plan.metrics import Metric
 from rackwright.plan.outcome import Outcome
-from rackwright.plan.trail import Book, Step, Trail, trail_of
+from rackwright.plan.trail import MOST_STEPS, Book, Step, Trail, trail_of
 from rackwright.plan.view import number
 from rackwright.plan.world import World
 
 _SMALLEST_ELASTICITY = 1e-4
-_MOST_STEPS = 40
 
 
 def traced_world(world: World) -> World:
@@ -26,7 +25,7 @@ def traced_world(world: World) -> World:
 
 
 def explain_number(
-    key: str, label: str, unit: str, value: Any, book: Book | None = None
+    key: str, label: str, unit: str, value: Any, book: Book | None = None, most_steps: int = MOST_STEPS
 ) -> tuple[Explanation, dict[str, Fact]]:
     """Explain one traced number; return the explanation and the facts behind it by key.
 
@@ -44,7 +43,7 @@ def explain_number(
             inputs=[],
         )
         return Explanation(metric=key, label=label, text=text, steps=[step], facts=[], elasticities=[]), {}
-    trail = trail_of(value, most_steps=_MOST_STEPS, book=book)
+    trail = trail_of(value, most_steps=most_steps, book=book)
     facts = {name: leaf.fact for name, leaf in trail.leaves.items()}
     explanation = Explanation(
         metric=key,
@@ -57,9 +56,11 @@ def explain_number(
     return explanation, facts
 
 
-def explain_metric(item: Metric, outcome: Outcome, book: Book | None = None) -> tuple[Explanation, dict[str, Fact]]:
+def explain_metric(
+    item: Metric, outcome: Outcome, book: Book | None = None, most_steps: int = MOST_STEPS
+) -> tuple[Explanation, dict[str, Fact]]:
     """Explain a metric of a traced outcome; a shared `book` names equal quantities alike in several explanations."""
-    return explain_number(item.key, item.label, item.unit, item.read(outcome), book)
+    return explain_number(item.key, item.label, item.unit, item.read(outcome), book, most_steps)
 
 
 def _elasticities(trail: Trail, facts: Mapping[str, Fact]) -> list[ElasticityValue]:

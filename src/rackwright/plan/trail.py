@@ -16,6 +16,9 @@ from rackwright.base.trace import Traced, gradient
 _INFIX = {"add": "+", "subtract": "-", "multiply": "x", "divide": "/", "power": "^"}
 _CALLS = {"maximum": "max", "minimum": "min", "name": "", "positive": ""}
 _TIGHTNESS = {"add": 1, "subtract": 1, "multiply": 2, "divide": 2, "power": 3}
+MOST_STEPS = 40
+"""Steps that are walked when nobody asks for more."""
+
 _LONGEST_FORMULA = 240
 _LONGEST_SUM = 6
 
@@ -39,7 +42,7 @@ class Trail:
     leaves: dict[str, Traced]
 
 
-def trail_of(output: Traced, *, most_steps: int = 60, book: Book | None = None) -> Trail:
+def trail_of(output: Traced, *, most_steps: int = MOST_STEPS, book: Book | None = None) -> Trail:
     """Return the formula steps behind `output`, nearest first, and the elasticity of every fact.
 
         elasticity_f = (d output / d f) * f / output                                            (1)

@@ -61,7 +61,7 @@ def _write_facts(page: Page, facts: list[FactValue], slopes: dict[str, float]) -
         rows.append([fact["key"], value, spread, amount, grade])
     page.table(["fact", "value", "range", "elasticity", "grade"], rows, whole="1 3")
     page.heading("Sources")
-    for source in dict.fromkeys(f"{fact['source']} ({fact['as_of']})" for fact in ranked):
+    for source in dict.fromkeys(f"{fact['source']} ({fact['as_of']})".removesuffix(" ()") for fact in ranked):
         page.bullet(source)
 
 
