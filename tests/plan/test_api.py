@@ -167,3 +167,34 @@ def test_a_case_that_leans_on_files_can_not_be_explained_without_them(small_plan
     document["case"]["text"] = document["case"]["text"].replace("model: llama-3.1-8b", "model: models/config.json", 1)
     with pytest.raises(InputError, match="config.json"):
         api.explain(document, "usd_per_mw_year")
+
+
+def test_a_plan_with_a_model_of_ones_own_can_be_explained_elsewhere(tmp_path, monkeypatch) -> None:
+    config = {
+        "model_type": "llama", "hidden_size": 1024, "num_hidden_layers": 8, "num_attention_heads": 16,
+        "num_key_value_heads": 4, "intermediate_size": 4096, "vocab_size": 32000, "tie_word_embeddings": False,
+    }  # fmt: skip
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "config.json").write_text(json.dumps(config))
+    (tmp_path / "case.yaml").write_text(OWN_MODEL)
+    document = api.search(api.load(tmp_path / "case.yaml"), samples=0).document
+    assert document["case"]["models"] == {"mine/config.json": config}
+    (tmp_path / "mine" / "config.json").unlink()
+    monkeypatch.chdir(tmp_path / "mine")
+    explanation, facts = api.explain(document, "annual_cost/energy")
+    assert explanation["steps"]
+    assert facts
+
+
+OWN_MODEL = """
+name: own model
+workloads:
+  - name: chat
+    serve:
+      model: mine/config.json
+      traffic: {requests: 20 requests/s}
+      input: 500
+      output: 100
+      latency: {ttft: 2 s, tpot: 50 ms}
+candidates: {systems: hgx-h100, sites: dallas-tx, cooling: direct-to-chip-dry, mapping: {tp: 1, pp: 1, batch: 16}}
+"""

@@ -192,7 +192,8 @@ def explain(
         if stored["metric"] == key and steps is None:
             by_key = {fact["key"]: fact for fact in document["facts"]}
             return stored, [by_key[fact] for fact in stored["facts"] if fact in by_key]
-    case = parse_case(document["case"]["text"], file=document["case"]["file"])
+    stated = document["case"]
+    case = parse_case(stated["text"], file=stated["file"], models=stated["models"])
     world = traced_world(World(catalogue_of(case), case))
     design, problem = design_from(case, world, answer["design"]["workload"], _choices(answer["design"]))
     outcome = evaluate_block(design, traced_problem(problem), world)

@@ -14,10 +14,12 @@ from rackwright.base.errors import InputError
 from rackwright.catalogue.catalogue import Catalogue
 from rackwright.plan.case_build import (
     Around,
+    Configs,
     build_economics,
     build_limits,
     build_objective,
     build_workload,
+    configs_of,
     read_dates,
     read_models,
     weather_files,
@@ -43,8 +45,10 @@ def load_case(path: str | Path) -> Case:
     return parse_case(read_text(where), str(where), where.parent)
 
 
-def parse_case(text: str, file: str = "<text>", folder: str | Path = ".") -> Case:
+def parse_case(text: str, file: str = "<text>", folder: str | Path = ".", models: Configs | None = None) -> Case:
     """Return the case in a text; paths in it are relative to `folder`.
+
+    models : contents of model configs by the path the case gives, used instead of reading those files
 
     Raises
     ------
@@ -56,7 +60,8 @@ def parse_case(text: str, file: str = "<text>", folder: str | Path = ".") -> Cas
     faults = Faults(file, root, found)
     records = own_records(plain, faults)
     facts = fact_overrides(plain, faults)
-    models = read_models(plain, faults, Path(folder))
+    carried = models or {}
+    architectures = read_models(plain, faults, Path(folder), carried)
     start = read_dates(plain, faults)
     checked = _checked(plain, faults)
     if checked is None or faults.found:
@@ -66,7 +71,7 @@ def parse_case(text: str, file: str = "<text>", folder: str | Path = ".") -> Cas
         catalogue = catalogue.with_records(table, added)
     around = Around(faults, Path(folder), catalogue)
     workloads = tuple(
-        build_workload(workload, position, checked, models[position], around)
+        build_workload(workload, position, checked, architectures[position], around)
         for position, workload in enumerate(checked.workloads)
     )
     sites = tuple(dict.fromkeys(site for workload in workloads for site in workload.candidates.sites))
@@ -88,6 +93,7 @@ def parse_case(text: str, file: str = "<text>", folder: str | Path = ".") -> Cas
         facts=facts,
         records=records,
         weather=weather,
+        models=configs_of((workload.model for workload in workloads), Path(folder), carried),
         defaults=defaults_of(checked),
         file=file,
         text=text,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,8 @@ from rackwright.plan.case_records import (
     Workload,
 )
 from rackwright.plan.case_units import read_quantity
-from rackwright.workload.architecture import architecture_of
+from rackwright.workload.architecture import architecture_of, name_of
+from rackwright.workload.config import read_file
 from rackwright.workload.precision import precision_of, training_precision
 from rackwright.workload.records import Architecture, Precision, ServingDemand, TrainingJob
 from rackwright.workload.traffic import Service, rate_from_tokens, serving_demand
@@ -38,6 +39,10 @@ from rackwright.workload.training import training_job
 FREE_FORMATS = ("bf16", "fp8", "fp4")
 FREE_TRAINING = ("bf16", "fp8")
 EARLIEST, LATEST = datetime.date(2020, 1, 1), datetime.date(2060, 1, 1)
+
+
+Configs = Mapping[str, Mapping[str, Any]]
+"""Model configs by the path that a case gives."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,11 @@ class Around:
     catalogue: Catalogue
 
 
-def read_models(plain: Any, faults: Faults, folder: Path) -> dict[int, Architecture]:
-    """Return the architecture of every workload that names a readable model; the rest are faults."""
+def read_models(plain: Any, faults: Faults, folder: Path, carried: Configs) -> dict[int, Architecture]:
+    """Return the architecture of every workload that names a readable model; the rest are faults.
+
+    carried : configs by the path the case gives, taken instead of reading the files
+    """
     found = {}
     workloads = plain.get("workloads") if isinstance(plain, dict) else None
     for position, workload in enumerate(workloads if isinstance(workloads, list) else ()):
@@ -58,20 +66,35 @@ def read_models(plain: Any, faults: Faults, folder: Path) -> dict[int, Architect
             stated = workload.get(kind) if isinstance(workload, dict) else None
             if isinstance(stated, dict) and "model" in stated:
                 path = ("workloads", position, kind, "model")
-                architecture = _read_model(stated["model"], path, faults, folder)
+                architecture = _read_model(stated["model"], path, faults, (folder, carried))
                 if architecture is not None:
                     found[position] = architecture
     return found
 
 
-def _read_model(model: Any, path: tuple[str | int, ...], faults: Faults, folder: Path) -> Architecture | None:
+def configs_of(workloads: Iterable[str], folder: Path, carried: Configs) -> Configs:
+    """Return the content of every config file that the workloads' models name, by the path as the case gives it."""
+    paths = [model for model in workloads if _is_path(model)]
+    return {model: carried[model] if model in carried else read_file(folder / model) for model in paths}
+
+
+def _is_path(model: str) -> bool:
+    return "/" in model or model.endswith(".json")
+
+
+def _read_model(
+    model: Any, path: tuple[str | int, ...], faults: Faults, places: tuple[Path, Configs]
+) -> Architecture | None:
+    folder, carried = places
     try:
         if isinstance(model, dict):
             return architecture_of(model)
         if not isinstance(model, str):
             faults.add(path, "a model is a name, a path or a config", "such as `llama-3.1-70b` or `models/config.json`")
             return None
-        if "/" in model or model.endswith(".json"):
+        if model in carried:
+            return architecture_of(carried[model], name_of(Path(model)))
+        if _is_path(model):
             return architecture_of(folder / model)
         return architecture_of(model)
     except UnknownNameError:

@@ -129,6 +129,7 @@ class Case:
     facts : what the case states instead of the catalogue, by key `table.record.field` (Catalogue.with_fact)
     records : records of the user's own, by table, in the form of the data files (Catalogue.with_records)
     weather : weather file of the user's own by site id (EPW), absolute path
+    models : content of every model config that the case names by a path, by that path
     file, text : where the case came from, and its text
     """
 
@@ -144,6 +145,7 @@ class Case:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     records: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     weather: Mapping[str, str] = field(default_factory=dict)
+    models: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     defaults: tuple[Default, ...] = ()
     file: str = ""
     text: str = ""

@@ -6,7 +6,7 @@ same bytes: no clock, no host, no path outside the case goes in.
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 SCHEMA = "rackwright.plan/1"
 
@@ -275,13 +275,14 @@ class DefaultValue(TypedDict):
 
 
 class CaseView(TypedDict):
-    """The case the plan answers."""
+    """The case the plan answers, and the model configs it names by a path, so that it can be explained elsewhere."""
 
     name: str
     description: str
     file: str
     digest: str
     text: str
+    models: dict[str, Any]
 
 
 class PlanDocument(TypedDict):

@@ -139,6 +139,7 @@ def _case_view(case: Case) -> CaseView:
         file=PurePath(case.file).name,
         digest=hashlib.sha256(case.text.encode()).hexdigest(),
         text=case.text,
+        models={path: dict(config) for path, config in case.models.items()},
     )
 
 

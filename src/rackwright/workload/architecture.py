@@ -26,6 +26,16 @@ _DEEPEST = 10_000
 _BLOCKS = {"M": "mamba", "*": "attention", "-": "mlp", "E": "moe"}
 
 
+def name_of(path: Path) -> str:
+    """Return what a model read from `path` is called: its folder.
+
+    References
+    ----------
+    [1] Hugging Face hub: a model is a folder with a `config.json`.
+    """
+    return path.parent.name if path.suffix == ".json" else path.name
+
+
 def architecture_of(source: Mapping[str, Any] | str | Path, name: str = "") -> Architecture:
     """Return the architecture that a config describes.
 
@@ -49,7 +59,7 @@ def architecture_of(source: Mapping[str, Any] | str | Path, name: str = "") -> A
         config, called = read_config(source), str(source.get("model_type", "model"))
     elif isinstance(source, Path) or "/" in source or source.endswith(".json"):
         path = Path(source)
-        config, called = read_config(path), path.parent.name if path.suffix == ".json" else path.name
+        config, called = read_config(path), name_of(path)
     else:
         config, called = read_config(model_config(source)), source
     read = Reader(config, name or called or "model")

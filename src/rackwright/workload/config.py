@@ -38,11 +38,22 @@ def read_config(source: Mapping[str, Any] | str | Path) -> Config:
     UnsupportedModelError
         If the file cannot be read as a JSON object, or two spellings of one feature disagree.
     """
-    raw = dict(source) if isinstance(source, Mapping) else _read_file(Path(source))
+    raw = dict(source) if isinstance(source, Mapping) else read_file(Path(source))
     return with_family(unified(flattened(raw)))
 
 
-def _read_file(path: Path) -> Config:
+def read_file(path: Path) -> Config:
+    """Return the content of a `config.json`, or of the one in a folder, as it stands.
+
+    References
+    ----------
+    [1] Hugging Face transformers, `config.json`.
+
+    Raises
+    ------
+    UnsupportedModelError
+        If there is no such file, or it is no JSON object of a sensible size.
+    """
     path = path / "config.json" if path.is_dir() else path
     if not path.is_file():
         raise UnsupportedModelError(f"{path}: there is no such file")
