@@ -382,7 +382,7 @@ QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.function_scop
 @given(seed=st.integers(0, 10**9))
 def test_any_case_is_checked_or_refused(seed, folder, capsys):
     (folder / "case.yaml").write_text(mutated(seed), encoding="utf-8")
-    run(["check", "case.yaml"], folder, capsys)
+    assert run(["check", "case.yaml"], folder, capsys) in {0, 2}
 
 
 TEMPERED = {
