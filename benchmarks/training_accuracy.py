@@ -18,6 +18,7 @@ from pathlib import Path
 from rackwright.base.record import replace
 from rackwright.catalogue.loader import load_table
 from rackwright.catalogue.records import Accelerator
+from rackwright.fabric.fabric import reached_fabric
 from rackwright.fabric.records import Fabric, NetworkFacts
 from rackwright.performance.efficiency import efficiency_table
 from rackwright.performance.records import Mapping, Training
@@ -140,18 +141,7 @@ def _mapping(row: Row, old: bool) -> Mapping:
 
 def _fabric(chip: Accelerator, network: str, outward: float) -> Fabric:
     facts = load_table("network_facts", NetworkFacts).one(network)
-    return Fabric(
-        domain=chip.scale_up_domain,
-        scale_up_bandwidth=facts.scale_up_efficiency * chip.scale_up_bandwidth,
-        scale_up_latency=facts.scale_up_step,
-        scale_out_bandwidth=facts.scale_out_efficiency * outward,
-        scale_out_latency=facts.scale_out_step,
-        call_latency=facts.call_latency,
-        direct_latency=facts.direct_latency,
-        direct_step=facts.direct_step,
-        segment_latency=facts.segment_latency,
-        reduction_gain=facts.reduction_gain,
-    )
+    return reached_fabric(chip.scale_up_domain, chip.scale_up_bandwidth, outward, facts)
 
 
 @cache

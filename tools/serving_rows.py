@@ -17,6 +17,7 @@ import numpy as np
 from rackwright.base.record import replace
 from rackwright.catalogue.loader import load_table
 from rackwright.catalogue.records import Accelerator
+from rackwright.fabric.fabric import reached_fabric
 from rackwright.fabric.records import Fabric, NetworkFacts
 from rackwright.performance.efficiency import EfficiencyFacts, efficiency_table
 from rackwright.performance.passes import decode_step, make_engine, prefill_request
@@ -38,18 +39,7 @@ def fabric_of(accelerator: str, ports: float = 50e9) -> Fabric:
     chips = load_table("accelerators", Accelerator)
     chip = chips.one(accelerator)
     facts = load_table("network_facts", NetworkFacts).one(chips.text(accelerator, "network", "default"))
-    return Fabric(
-        domain=chip.scale_up_domain,
-        scale_up_bandwidth=facts.scale_up_efficiency * chip.scale_up_bandwidth,
-        scale_up_latency=facts.scale_up_step,
-        scale_out_bandwidth=facts.scale_out_efficiency * ports,
-        scale_out_latency=facts.scale_out_step,
-        call_latency=facts.call_latency,
-        direct_latency=facts.direct_latency,
-        direct_step=facts.direct_step,
-        segment_latency=facts.segment_latency,
-        reduction_gain=facts.reduction_gain,
-    )
+    return reached_fabric(chip.scale_up_domain, chip.scale_up_bandwidth, ports, facts)
 
 
 def demand_of(isl: float, osl: float) -> ServingDemand:

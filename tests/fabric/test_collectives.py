@@ -14,6 +14,7 @@ from rackwright.base.trace import Traced, gradient
 from rackwright.base.units import dimension
 from rackwright.catalogue.loader import load_table
 from rackwright.fabric import collectives
+from rackwright.fabric.fabric import reached_fabric
 from rackwright.fabric.records import Fabric, Group, NetworkFacts
 
 MEASURED = Path(__file__).parents[3] / "shared" / "measured"
@@ -28,18 +29,7 @@ amounts = st.floats(1e2, 1e10)
 
 def fabric_with(domain: float = 8.0, up: float = 450e9, out: float = 50e9, link: str = "default") -> Fabric:
     facts = load_table("network_facts", NetworkFacts).one(link)
-    return Fabric(
-        domain=domain,
-        scale_up_bandwidth=facts.scale_up_efficiency * up,
-        scale_up_latency=facts.scale_up_step,
-        scale_out_bandwidth=facts.scale_out_efficiency * out,
-        scale_out_latency=facts.scale_out_step,
-        call_latency=facts.call_latency,
-        direct_latency=facts.direct_latency,
-        direct_step=facts.direct_step,
-        segment_latency=facts.segment_latency,
-        reduction_gain=facts.reduction_gain,
-    )
+    return reached_fabric(domain, up, out, facts)
 
 
 @pytest.mark.parametrize("operation", ALL)
@@ -113,18 +103,7 @@ def test_shapes_follow_the_inputs():
 def test_dimensions_hold_and_every_used_fact_is_found(operation):
     facts = load_table("network_facts", NetworkFacts).traced().one("default")
     rate, volume = Traced(1e11, dimension("B/s")), Traced(1e7, dimension("B"))
-    fabric = Fabric(
-        domain=8.0,
-        scale_up_bandwidth=facts.scale_up_efficiency * rate,
-        scale_up_latency=facts.scale_up_step,
-        scale_out_bandwidth=facts.scale_out_efficiency * rate * 0.05,
-        scale_out_latency=facts.scale_out_step,
-        call_latency=facts.call_latency,
-        direct_latency=facts.direct_latency,
-        direct_step=facts.direct_step,
-        segment_latency=facts.segment_latency,
-        reduction_gain=facts.reduction_gain,
-    )
+    fabric = reached_fabric(8.0, rate, rate * 0.05, facts)
     taken = operation(volume, Group(size=16.0, stride=1.0), fabric)
     assert taken.dimension == dimension("s")
     slopes = {key.rsplit(".", 1)[1]: float(slope) for key, (_, slope) in gradient(taken).items()}

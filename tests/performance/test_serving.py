@@ -11,6 +11,7 @@ from rackwright.base.record import replace
 from rackwright.base.trace import Traced, gradient, untraced
 from rackwright.catalogue.loader import load_table
 from rackwright.catalogue.records import Accelerator
+from rackwright.fabric.fabric import reached_fabric
 from rackwright.fabric.records import Fabric
 from rackwright.performance.disaggregated import Pools, serve_disaggregated
 from rackwright.performance.efficiency import efficiency_table
@@ -192,18 +193,7 @@ def traced_fabric(chip: Accelerator) -> Fabric:
     from rackwright.fabric.records import NetworkFacts
 
     facts = load_table("network_facts", NetworkFacts).traced().one("nvlink4")
-    return Fabric(
-        domain=chip.scale_up_domain,
-        scale_up_bandwidth=facts.scale_up_efficiency * chip.scale_up_bandwidth,
-        scale_up_latency=facts.scale_up_step,
-        scale_out_bandwidth=facts.scale_out_efficiency * chip.scale_out_bandwidth,
-        scale_out_latency=facts.scale_out_step,
-        call_latency=facts.call_latency,
-        direct_latency=facts.direct_latency,
-        direct_step=facts.direct_step,
-        segment_latency=facts.segment_latency,
-        reduction_gain=facts.reduction_gain,
-    )
+    return reached_fabric(chip.scale_up_domain, chip.scale_up_bandwidth, chip.scale_out_bandwidth, facts)
 
 
 @pytest.mark.parametrize("model", ["llama-3.1-70b", "deepseek-v3", "gpt-oss-120b", "qwen3.5-397b-a17b"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rackwright.base import ops
+from rackwright.base.record import Num
 from rackwright.catalogue.records import Accelerator, SystemSpec
 from rackwright.fabric.records import Fabric, NetworkFacts
 
@@ -31,11 +32,24 @@ def make_fabric(chip: Accelerator, system: SystemSpec, network: NetworkFacts) ->
     [1] NetworkFacts in data/network_facts.yaml, each with its measured source.
     """
     ports = system.nics * system.nic_bandwidth / system.accelerators
+    outward = ops.minimum(ports, chip.scale_out_bandwidth)
+    return reached_fabric(ops.maximum(chip.scale_up_domain, 1.0), chip.scale_up_bandwidth, outward, network)
+
+
+def reached_fabric(domain: Num, inward: Num, outward: Num, network: NetworkFacts) -> Fabric:
+    """Describe a fabric by the rates of its wires: reached bandwidth = efficiency x rate, in and between domains (4).
+
+    Parameters
+    ----------
+    domain : accelerators in one scale-up domain [1]
+    inward, outward : rates of the wires of one accelerator in one direction, inside and between domains [B/s]
+    network : efficiencies [1] and latencies [s]
+    """
     return Fabric(
-        domain=ops.maximum(chip.scale_up_domain, 1.0),
-        scale_up_bandwidth=network.scale_up_efficiency * chip.scale_up_bandwidth,
+        domain=domain,
+        scale_up_bandwidth=network.scale_up_efficiency * inward,
         scale_up_latency=network.scale_up_step,
-        scale_out_bandwidth=network.scale_out_efficiency * ops.minimum(ports, chip.scale_out_bandwidth),
+        scale_out_bandwidth=network.scale_out_efficiency * outward,
         scale_out_latency=network.scale_out_step,
         call_latency=network.call_latency,
         direct_latency=network.direct_latency,
