@@ -92,7 +92,7 @@ def _write_metrics(page: Page, metrics: dict[str, MetricValue]) -> None:
     spread = any(row[2] for row in rows)
     if rows:
         shown = [row if spread else row[:2] for row in rows[:_MOST_METRICS]]
-        page.table(["", "expected", *(["P10–P90"] if spread else [])], shown, right="1 2")
+        page.table(["", "nominal", *(["P10–P90"] if spread else [])], shown, right="1 2")
     if len(rows) > _MOST_METRICS:
         page.paragraph(
             f"and {len(rows) - _MOST_METRICS} more numbers, in plan.html and plan.json", style="dim", indent=1
