@@ -4,11 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.made import filled, leaf
 
 from rackwright.base.breakdown import Breakdown
-from rackwright.base.facts import Fact
-from rackwright.base.record import fields_of
-from rackwright.base.trace import Traced
 from rackwright.catalogue.catalogue import Catalogue
 from rackwright.site.records import Location, Site
 from rackwright.supply.facts import sourcing_facts
@@ -20,25 +18,8 @@ WEEK = 7 * 86400.0
 MONTH = 365.25 / 12 * 86400.0
 
 
-def filled(kind: Any, **values: Any) -> Any:
-    """Make a record from the fields that matter; the others get 1, nothing or an empty breakdown."""
-    rest: dict[str, Any] = {}
-    for declared in fields_of(kind):
-        if declared.name in values:
-            continue
-        if declared.metadata["unit"]:
-            rest[declared.name] = 1.0
-        else:
-            rest[declared.name] = () if declared.name == "limits" else Breakdown("1", {})
-    return kind(**values, **rest)
-
-
 def plain(_key: str, value: Any, _unit: str) -> Any:
     return value
-
-
-def leaf(key: str, value: float, unit: str) -> Any:
-    return Traced.leaf(value, unit, Fact(key, value, value, value, unit, unit, "test", "", "user"), key)
 
 
 @pytest.fixture

@@ -39,7 +39,10 @@ _SEARCH_SHARE = 0.7
 
 
 def make_plan(case: Case, version: str, samples: int, seed: int, progress: Progress) -> PlanDocument:
-    """Answer a case; see the module text. The same case, catalogue, samples and seed give the same document."""
+    """Answer a case; see the module text. The same case, catalogue, samples and seed give the same document.
+
+    The draws behind the case's confidence follow the case's own seed: another `seed` changes the bands, not the choice.
+    """
     world = World(catalogue_of(case), case)
     bounds = case_bounds(case.limits)
     pools = _search_all(case, world, bounds, progress)
